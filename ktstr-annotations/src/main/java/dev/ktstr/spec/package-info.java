@@ -1,0 +1,2 @@
+/** The vocabulary that compile time and run time share: topologies, kernel specs. Values only, no dependencies. */
+package dev.ktstr.spec;

@@ -1,0 +1,25 @@
+package dev.ktstr.vm;
+
+/** A way to run virtual machines on this host. */
+public interface Backend {
+    /** The name printed in results and taken by {@code -Dktstr.backend}: {@code kvm} or {@code qemu}. */
+    String name();
+
+    /** Tells whether this backend can run guests here, and if not, why and what to do. Cheap after the first call. */
+    Availability availability();
+
+    /**
+     * Starts a guest; returns as soon as it runs, before its kernel is up.
+     *
+     * @throws VmException when the guest could not be started; nothing is left behind then
+     */
+    VirtualMachine start(VmSpec spec);
+
+    /**
+     * What a probe found.
+     *
+     * @param usable whether guests can be run
+     * @param detail one line: what was found (versions, acceleration), or what is missing and the cure
+     */
+    record Availability(boolean usable, String detail) {}
+}
