@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * scx-ktstr's loader: loads and attaches the BPF scheduler, prints its counters, and reports how it ended.
+ *
+ * The BPF object is part of this program (bpf_object.S). Globals are found by name through the object's BTF, so no
+ * generated skeleton is needed.
+ */
+#define _GNU_SOURCE
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+enum exit_status {
+	EXIT_OK = 0,
+	EXIT_AFTER = 1,    /* --exit-after, or it could not be loaded or attached */
+	EXIT_KERNEL = 2,   /* the kernel ended it with an error */
+	EXIT_AT_START = 3, /* --fail-at-start */
+	EXIT_USAGE = 64,
+};
+
+/* include/linux/sched/ext.h: exits from here on are errors. */
+#define SCX_EXIT_ERROR 1024
+
+/* How often the loop looks at clocks and at the exit report. */
+#define TICK_MS 50
+
+/* bpf_object.S */
+extern const char bpf_object_start[], bpf_object_end[];
+
+/* As in scx_ktstr.bpf.c. */
+struct exit_report {
+	uint32_t kind;
+	char reason[128];
+	char msg[1024];
+	char dump[32768];
+};
+
+struct options {
+	bool slow, no_attach, fail_at_start;
+	double stall_after_s, crash_after_s, exit_after_s; /* negative: never */
+	uint32_t timeout_ms, stats_interval_ms;
+};
+
+/* The running scheduler: its globals are mapped, so reading a counter costs no system call. */
+struct scheduler {
+	struct bpf_object *object;
+	struct bpf_link *link;
+	void *bss;
+	size_t bss_size;
+	struct exit_report *report;
+	size_t report_size;
+	const uint64_t *nr_enqueued, *nr_dispatched, *nr_direct, *nr_stalled;
+	uint32_t *stall, *crash;
+};
+
+__attribute__((format(printf, 1, 2), noreturn)) static void die(const char *format, ...)
+{
+	va_list args;
+
+	fputs("scx-ktstr: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	exit(EXIT_AFTER);
+}
+
+static double now_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static const char usage[] =
+	"usage: scx-ktstr [options]\n"
+	"  --slow                   one queue for all, longer slices, extra work per dispatch; still fair\n"
+	"  --stall-after SECONDS    from then on leaves user tasks lying, so that the kernel's watchdog steps in\n"
+	"  --crash-after SECONDS    sets the global 'crash', so that the scheduler ends itself with an error\n"
+	"  --timeout-ms MS          the watchdog's limit (default 5000, the kernel takes at most 30000)\n"
+	"  --exit-after SECONDS     the loader ends by itself with status 1\n"
+	"  --fail-at-start          writes an error and ends with status 3, before anything is loaded\n"
+	"  --no-attach              runs, but never attaches\n"
+	"  --stats-interval-ms MS   how often the counters are printed (default 1000)\n"
+	"status: 0 after SIGINT or SIGTERM, 1 not loaded or --exit-after, 2 ended by the kernel with an error\n";
+
+/* A number from min to max, or the end of the program. */
+static double number(const char *option, const char *text, double min, double max)
+{
+	char *end;
+	double value = strtod(text, &end);
+
+	if (end == text || *end || !(value >= min && value <= max)) {
+		fprintf(stderr, "scx-ktstr: --%s takes a number from %g to %g, got '%s'\n", option, min, max, text);
+		exit(EXIT_USAGE);
+	}
+	return value;
+}
+
+static struct options parse(int argc, char **argv)
+{
+	static const struct option known[] = {
+		{"slow", no_argument, NULL, 's'},
+		{"stall-after", required_argument, NULL, 'a'},
+		{"crash-after", required_argument, NULL, 'c'},
+		{"timeout-ms", required_argument, NULL, 't'},
+		{"exit-after", required_argument, NULL, 'e'},
+		{"fail-at-start", no_argument, NULL, 'f'},
+		{"no-attach", no_argument, NULL, 'n'},
+		{"stats-interval-ms", required_argument, NULL, 'i'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	struct options o = {
+		.stall_after_s = -1, .crash_after_s = -1, .exit_after_s = -1, .timeout_ms = 5000, .stats_interval_ms = 1000};
+	int c, index = 0;
+
+	while ((c = getopt_long(argc, argv, "h", known, &index)) != -1) {
+		switch (c) {
+		case 's': o.slow = true; break;
+		case 'a': o.stall_after_s = number("stall-after", optarg, 0, 86400); break;
+		case 'c': o.crash_after_s = number("crash-after", optarg, 0, 86400); break;
+		case 't': o.timeout_ms = number("timeout-ms", optarg, 1, 30000); break;
+		case 'e': o.exit_after_s = number("exit-after", optarg, 0, 86400); break;
+		case 'f': o.fail_at_start = true; break;
+		case 'n': o.no_attach = true; break;
+		case 'i': o.stats_interval_ms = number("stats-interval-ms", optarg, 10, 3600000); break;
+		case 'h': fputs(usage, stdout); exit(EXIT_OK);
+		default: fputs(usage, stderr); exit(EXIT_USAGE);
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "scx-ktstr: unexpected argument '%s'\n%s", argv[optind], usage);
+		exit(EXIT_USAGE);
+	}
+	return o;
+}
+
+/* Offset of a global in its section, from the object's own BTF. */
+static size_t offset_of_global(const struct bpf_object *object, const char *section, const char *name)
+{
+	const struct btf *btf = bpf_object__btf(object);
+	int id = btf__find_by_name_kind(btf, section, BTF_KIND_DATASEC);
+	const struct btf_type *sec = id < 0 ? NULL : btf__type_by_id(btf, id);
+
+	for (int i = 0; sec && i < btf_vlen(sec); i++) {
+		const struct btf_var_secinfo *var = &btf_var_secinfos(sec)[i];
+
+		if (!strcmp(btf__name_by_offset(btf, btf__type_by_id(btf, var->type)->name_off), name))
+			return var->offset;
+	}
+	die("BUG: the BPF object has no global '%s' in %s", name, section);
+}
+
+static struct bpf_map *map_of(const struct bpf_object *object, const char *name)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(object, name);
+
+	if (!map)
+		die("BUG: the BPF object has no map '%s'", name);
+	return map;
+}
+
+/* Where a global's initial value lies, before load. */
+static void *initial(const struct bpf_object *object, const char *section, const char *name)
+{
+	size_t size;
+	char *data = bpf_map__initial_value(map_of(object, section), &size);
+
+	if (!data)
+		die("BUG: section %s has no initial value", section);
+	return data + offset_of_global(object, section, name);
+}
+
+/* Maps a section's globals as the running BPF programs see them. */
+static void *map_globals(const struct bpf_object *object, const char *section, size_t *size)
+{
+	const struct bpf_map *map = map_of(object, section);
+	size_t page = sysconf(_SC_PAGESIZE);
+	void *at;
+
+	*size = (bpf_map__value_size(map) + page - 1) / page * page;
+	at = mmap(NULL, *size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+	if (at == MAP_FAILED)
+		die("cannot map the scheduler's globals (%s): %s", section, strerror(errno));
+	return at;
+}
+
+/* sched_ext_ops as the object's BTF has it: libbpf keeps the local copy and translates it at load. */
+static void set_timeout(const struct bpf_object *object, uint32_t timeout_ms)
+{
+	const struct btf *btf = bpf_object__btf(object);
+	int id = btf__find_by_name_kind(btf, "sched_ext_ops", BTF_KIND_STRUCT);
+	const struct btf_type *ops = id < 0 ? NULL : btf__type_by_id(btf, id);
+	size_t size;
+	char *data = bpf_map__initial_value(map_of(object, "ktstr_ops"), &size);
+
+	for (int i = 0; ops && data && i < btf_vlen(ops); i++) {
+		if (!strcmp(btf__name_by_offset(btf, btf_members(ops)[i].name_off), "timeout_ms")) {
+			memcpy(data + btf_member_bit_offset(ops, i) / 8, &timeout_ms, sizeof(timeout_ms));
+			return;
+		}
+	}
+	die("BUG: the BPF object's sched_ext_ops has no timeout_ms");
+}
+
+static struct scheduler attach(const struct options *options)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, open, .object_name = "scx_ktstr");
+	struct scheduler s = {0};
+	int err;
+
+	s.object = bpf_object__open_mem(bpf_object_start, bpf_object_end - bpf_object_start, &open);
+	if (!s.object)
+		die("cannot open the BPF object: %s", strerror(errno));
+	if (options->slow) {
+		*(bool *)initial(s.object, ".rodata", "slow") = true;
+		*(uint64_t *)initial(s.object, ".rodata", "slice_ns") *= 2;
+	}
+	set_timeout(s.object, options->timeout_ms);
+
+	err = bpf_object__load(s.object);
+	if (err)
+		die("cannot load the BPF object: %s. Is this a kernel with sched_ext and BTF, and are we root?", strerror(-err));
+	s.bss = map_globals(s.object, ".bss", &s.bss_size);
+	s.report = map_globals(s.object, ".data.exit", &s.report_size);
+	s.nr_enqueued = (uint64_t *)((char *)s.bss + offset_of_global(s.object, ".bss", "nr_enqueued"));
+	s.nr_dispatched = (uint64_t *)((char *)s.bss + offset_of_global(s.object, ".bss", "nr_dispatched"));
+	s.nr_direct = (uint64_t *)((char *)s.bss + offset_of_global(s.object, ".bss", "nr_direct"));
+	s.nr_stalled = (uint64_t *)((char *)s.bss + offset_of_global(s.object, ".bss", "nr_stalled"));
+	s.stall = (uint32_t *)((char *)s.bss + offset_of_global(s.object, ".bss", "stall"));
+	s.crash = (uint32_t *)((char *)s.bss + offset_of_global(s.object, ".bss", "crash"));
+
+	s.link = bpf_map__attach_struct_ops(map_of(s.object, "ktstr_ops"));
+	if (!s.link)
+		die("cannot attach the scheduler: %s. Another one may be attached.", strerror(errno));
+	return s;
+}
+
+static uint64_t counter(const uint64_t *at)
+{
+	return __atomic_load_n(at, __ATOMIC_RELAXED);
+}
+
+static void print_stats(const struct scheduler *s)
+{
+	printf("stats nr_enqueued=%llu nr_dispatched=%llu nr_direct=%llu nr_stalled=%llu\n",
+	       (unsigned long long)counter(s->nr_enqueued), (unsigned long long)counter(s->nr_dispatched),
+	       (unsigned long long)counter(s->nr_direct), (unsigned long long)counter(s->nr_stalled));
+}
+
+static uint32_t exit_kind(const struct scheduler *s)
+{
+	return __atomic_load_n(&s->report->kind, __ATOMIC_ACQUIRE);
+}
+
+/* The layout that the kernel's own sched_ext tools print, which log readers already know. */
+static void print_exit(const struct exit_report *report)
+{
+	static const char line[] = "================================================================================";
+
+	if (report->dump[0])
+		fprintf(stderr, "\nDEBUG DUMP\n%s\n\n%s\n%s\n\n", line, report->dump, line);
+	fprintf(stderr, "EXIT: %s", report->reason);
+	if (report->msg[0])
+		fprintf(stderr, " (%s)", report->msg);
+	fputc('\n', stderr);
+}
+
+/* Sets one of the scheduler's switches once its time has come. */
+static void flip(uint32_t *flag, const char *name, double after_s, double elapsed_s)
+{
+	if (after_s < 0 || elapsed_s < after_s || *flag)
+		return;
+	fprintf(stderr, "scx-ktstr: setting '%s' by --%s-after %g\n", name, name, after_s);
+	__atomic_store_n(flag, 1, __ATOMIC_RELAXED);
+}
+
+/* Runs until a signal, --exit-after, or the kernel ends it; says which by the status. */
+static enum exit_status run(const struct options *options, const struct scheduler *s, const sigset_t *stop)
+{
+	const struct timespec tick = {.tv_nsec = TICK_MS * 1000000L};
+	double start = now_s(), next_stats = start;
+	bool attached = s->link != NULL;
+
+	for (;;) {
+		double now = now_s();
+
+		if (options->exit_after_s >= 0 && now - start >= options->exit_after_s) {
+			fprintf(stderr, "scx-ktstr: exiting by --exit-after %g\n", options->exit_after_s);
+			return EXIT_AFTER;
+		}
+		if (attached) {
+			if (exit_kind(s))
+				return exit_kind(s) >= SCX_EXIT_ERROR ? EXIT_KERNEL : EXIT_OK;
+			flip(s->stall, "stall", options->stall_after_s, now - start);
+			flip(s->crash, "crash", options->crash_after_s, now - start);
+			if (now >= next_stats) {
+				print_stats(s);
+				next_stats = now + options->stats_interval_ms / 1e3;
+			}
+		}
+		if (sigtimedwait(stop, NULL, &tick) > 0)
+			return EXIT_OK;
+	}
+}
+
+/* Destroying the link returns after the kernel has called ops.exit, so the report is complete. */
+static void detach(struct scheduler *s)
+{
+	bpf_link__destroy(s->link);
+	print_stats(s);
+	print_exit(s->report);
+	munmap(s->report, s->report_size);
+	munmap(s->bss, s->bss_size);
+	bpf_object__close(s->object);
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = parse(argc, argv);
+	struct scheduler s = {0};
+	enum exit_status status;
+	sigset_t stop;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (options.fail_at_start) {
+		fputs("scx-ktstr: failing at start, by --fail-at-start\n", stderr);
+		return EXIT_AT_START;
+	}
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGINT);
+	sigaddset(&stop, SIGTERM);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+
+	if (options.no_attach) {
+		puts("not attaching, by --no-attach");
+	} else {
+		s = attach(&options);
+		printf("attached ktstr%s, watchdog %u ms\n", options.slow ? " (slow)" : "", options.timeout_ms);
+	}
+	status = run(&options, &s, &stop);
+	if (s.link)
+		detach(&s);
+	return status;
+}

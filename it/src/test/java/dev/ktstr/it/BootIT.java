@@ -1,0 +1,78 @@
+package dev.ktstr.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ktstr.result.Outcome;
+import dev.ktstr.result.ReportText;
+import dev.ktstr.result.Verdict;
+import dev.ktstr.run.VariantRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Boots that work, and each way in which one does not. */
+class BootIT {
+    @TempDir
+    Path temp;
+
+    private static Outcome failed(VariantRun.Ended ended) {
+        assertThat(ended.outcome().verdict()).isEqualTo(Verdict.FAIL);
+        return ended.outcome();
+    }
+
+    @Test
+    void aGuestShowsTwoNodesFourCachesAndSmtAsAsked() {
+        VariantRun.Ended ended = Runs.run("bootsTwoNodes", ctx -> {
+            assertThat(ctx.topo().llcs()).hasSize(4);
+            assertThat(ctx.topo().llcs().get(2).cpus()).containsExactly(8, 9, 10, 11);
+            assertThat(ctx.topo().nodes().get(1).cpus()).hasSize(8);
+            assertThat(ctx.topo().nodes().get(0).distances()).containsExactly(10, 20);
+            assertThat(ctx.guest().readText("/sys/devices/system/cpu/cpu5/topology/thread_siblings_list"))
+                    .isEqualTo("4-5");
+            return null;
+        });
+        assertThat(ended.outcome().details()).isEmpty();
+    }
+
+    @Test
+    void aCorruptImageIsRefusedBeforeAnythingBoots() throws IOException {
+        Path image = Files.write(temp.resolve("bzImage"), new byte[1 << 20]);
+        VariantRun.Ended ended = Runs.run("boots", Map.of("ktstr.kernel", image.toString()), ctx -> null);
+        assertThat(failed(ended).details().get(0)).contains(image.toString());
+        assertThat(ended.setupFailed()).isTrue();
+    }
+
+    @Test
+    void aKernelThatIsNotThereNamesWhatWasLookedAtAndTheCure() {
+        VariantRun.Ended ended = Runs.run("boots", Map.of("ktstr.kernel", "99.99.99"), ctx -> null);
+        assertThat(failed(ended).details().get(0)).contains("99.99.99").contains("kernel-fetch");
+    }
+
+    @Test
+    void aGuestLargerThanTheHostIsRefusedBeforeItStarts() {
+        VariantRun.Ended ended = Runs.run("asksForAPetabyte", ctx -> null);
+        assertThat(failed(ended).details().get(0)).containsIgnoringCase("memory");
+        assertThat(ended.setupFailed()).isTrue();
+    }
+
+    @Test
+    void aSilentGuestIsGivenUpInBoundedTimeWithItsConsole() {
+        VariantRun.Ended ended = Runs.run("boots", Map.of("ktstr.boot.timeout", "1"), ctx -> null);
+        Outcome outcome = failed(ended);
+        assertThat(outcome.details().get(0)).contains("hello");
+        assertThat(ReportText.failure(outcome)).contains("--- diagnostics ---", "stage: boot", "console, last");
+    }
+
+    @Test
+    void aKilledQemuFailsTheRunAtOnceAndSaysSo() {
+        VariantRun.Ended ended = Runs.run("runsForAMinute", ctx -> {
+            Children.qemu().forEach(ProcessHandle::destroyForcibly);
+            return new Fixtures().runsForAMinute(ctx);
+        });
+        assertThat(failed(ended).details().get(0)).contains("the virtual machine failed");
+        assertThat(ended.outcome().timings().get("scenario")).isLessThan(30_000);
+    }
+}

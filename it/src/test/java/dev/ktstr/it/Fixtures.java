@@ -1,0 +1,85 @@
+package dev.ktstr.it;
+
+import dev.ktstr.AssertResult;
+import dev.ktstr.CgroupDef;
+import dev.ktstr.CpusetSpec;
+import dev.ktstr.Ctx;
+import dev.ktstr.annotations.KtstrTest;
+import dev.ktstr.annotations.Scheduler;
+
+/**
+ * Tests that other tests run and look at: some are meant to fail. Declared the way a user declares them, so that the
+ * processor, the registry and the run are those of a user.
+ */
+class Fixtures {
+    @Scheduler(name = "scx-ktstr", binary = "scx-ktstr", schedArgs = "--stats-interval-ms=200")
+    interface Healthy {}
+
+    @Scheduler(
+            name = "scx-stall",
+            binary = "scx-ktstr",
+            schedArgs = {"--stall-after", "2", "--timeout-ms", "2000"})
+    interface Stalling {}
+
+    @Scheduler(
+            name = "scx-exit",
+            binary = "scx-ktstr",
+            schedArgs = {"--exit-after", "1"})
+    interface Exiting {}
+
+    @Scheduler(name = "scx-fail", binary = "scx-ktstr", schedArgs = "--fail-at-start")
+    interface FailingAtStart {}
+
+    @Scheduler(name = "scx-no-attach", binary = "scx-ktstr", schedArgs = "--no-attach")
+    interface NeverAttaching {}
+
+    @Scheduler(name = "scx-missing", binary = "scx-there-is-no-such-program")
+    interface Missing {}
+
+    @KtstrTest(cores = 1, durationS = 1)
+    void boots(Ctx ctx) {}
+
+    @KtstrTest(numaNodes = 2, llcs = 4, cores = 2, threads = 2, durationS = 1)
+    void bootsTwoNodes(Ctx ctx) {}
+
+    @KtstrTest(cores = 1, memoryMb = 1 << 30, durationS = 1)
+    void asksForAPetabyte(Ctx ctx) {}
+
+    @KtstrTest(scheduler = Healthy.class, llcs = 2, cores = 2, durationS = 2, isolation = true)
+    AssertResult confined(Ctx ctx) {
+        return spin(ctx, CpusetSpec.llc(0), 2);
+    }
+
+    @KtstrTest(llcs = 2, cores = 2, durationS = 4, isolation = true, notStarved = false)
+    AssertResult clearedCpuset(Ctx ctx) {
+        return spin(ctx, CpusetSpec.llc(0), 4);
+    }
+
+    @KtstrTest(scheduler = Stalling.class, cores = 2, durationS = 15)
+    AssertResult stalls(Ctx ctx) {
+        return spin(ctx, CpusetSpec.exact(0, 1), 4);
+    }
+
+    @KtstrTest(scheduler = Exiting.class, cores = 2, durationS = 6)
+    AssertResult exits(Ctx ctx) {
+        return spin(ctx, CpusetSpec.exact(0, 1), 2);
+    }
+
+    @KtstrTest(scheduler = FailingAtStart.class, cores = 1, durationS = 1)
+    void failsAtStart(Ctx ctx) {}
+
+    @KtstrTest(scheduler = NeverAttaching.class, cores = 1, durationS = 1)
+    void neverAttaches(Ctx ctx) {}
+
+    @KtstrTest(scheduler = Missing.class, cores = 1, durationS = 1)
+    void missing(Ctx ctx) {}
+
+    @KtstrTest(cores = 2, durationS = 60)
+    AssertResult runsForAMinute(Ctx ctx) {
+        return spin(ctx, CpusetSpec.exact(0, 1), 2);
+    }
+
+    static AssertResult spin(Ctx ctx, CpusetSpec cpus, int workers) {
+        return ctx.executeDefs(CgroupDef.named("confined").workers(workers).cpuset(cpus));
+    }
+}
