@@ -1,0 +1,81 @@
+package dev.ktstr;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * Thresholds that are laid over others; what is not set here is left as it was. An immutable value.
+ *
+ * <p>Order, last written wins: defaults, the scheduler's checks, the test's attributes, and an {@code Assert} given to
+ * {@link Ctx#executeStepsWith}.
+ */
+public final class Assert {
+    /** Sets nothing. */
+    public static final Assert NO_OVERRIDES = new Assert(new EnumMap<>(Threshold.class));
+
+    private final Map<Threshold, Double> values;
+
+    private Assert(Map<Threshold, Double> values) {
+        this.values = values;
+    }
+
+    /** The limits of every test that sets none: not starved, 15 percentage points of spread, gaps of 2 s. */
+    public static Assert defaultChecks() {
+        return NO_OVERRIDES.notStarved(true).maxSpreadPct(15).maxGapMs(2000);
+    }
+
+    /** The defaults where the backend cannot keep time with the host: 35 percentage points, 3 s. */
+    public static Assert relaxedChecks() {
+        return NO_OVERRIDES.notStarved(true).maxSpreadPct(35).maxGapMs(3000);
+    }
+
+    /** With {@link Threshold#NOT_STARVED} on or off. */
+    public Assert notStarved(boolean on) {
+        return with(Threshold.NOT_STARVED, on ? 1 : 0);
+    }
+
+    /** With {@link Threshold#ISOLATION} on or off. */
+    public Assert isolation(boolean on) {
+        return with(Threshold.ISOLATION, on ? 1 : 0);
+    }
+
+    /** With that {@link Threshold#MAX_SPREAD_PCT}. */
+    public Assert maxSpreadPct(double points) {
+        return with(Threshold.MAX_SPREAD_PCT, points);
+    }
+
+    /** With that {@link Threshold#MAX_GAP_MS}. */
+    public Assert maxGapMs(double ms) {
+        return with(Threshold.MAX_GAP_MS, ms);
+    }
+
+    /** With that {@link Threshold#MAX_THROUGHPUT_CV}. */
+    public Assert maxThroughputCv(double cv) {
+        return with(Threshold.MAX_THROUGHPUT_CV, cv);
+    }
+
+    /** With that {@link Threshold#MIN_WORK_RATE}. */
+    public Assert minWorkRate(double unitsPerCpuSecond) {
+        return with(Threshold.MIN_WORK_RATE, unitsPerCpuSecond);
+    }
+
+    /**
+     * With one threshold set.
+     *
+     * @throws IllegalArgumentException when the value is negative or not a number
+     */
+    public Assert with(Threshold threshold, double value) {
+        if (!(value >= 0)) {
+            throw new IllegalArgumentException(threshold.attribute() + " must be 0 or more, got " + value);
+        }
+        Map<Threshold, Double> next = new EnumMap<>(Threshold.class);
+        next.putAll(values);
+        next.put(threshold, value);
+        return new Assert(next);
+    }
+
+    /** What is set here. */
+    public Map<Threshold, Double> values() {
+        return Map.copyOf(values);
+    }
+}

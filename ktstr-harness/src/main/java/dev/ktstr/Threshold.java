@@ -1,0 +1,47 @@
+package dev.ktstr;
+
+import java.util.Optional;
+
+/** The checks that have a setting. A switch is 1 when on and 0 when off; the others are limits in their unit. */
+public enum Threshold {
+    /** No worker without work, and the spread and gap limits. A switch. */
+    NOT_STARVED("notStarved", true),
+    /** No worker outside its cpuset. A switch. */
+    ISOLATION("isolation", true),
+    /** Most that workers of a cgroup may differ in off-CPU time, in percentage points. */
+    MAX_SPREAD_PCT("maxSpreadPct", false),
+    /** Longest wall-clock gap between two checkpoints of a worker, in ms. */
+    MAX_GAP_MS("maxGapMs", false),
+    /** Most of stddev / mean of work units per CPU-second over the workers of a cgroup. */
+    MAX_THROUGHPUT_CV("maxThroughputCv", false),
+    /** Least work units per CPU-second of any worker. */
+    MIN_WORK_RATE("minWorkRate", false);
+
+    private final String attribute;
+    private final boolean toggle;
+
+    Threshold(String attribute, boolean toggle) {
+        this.attribute = attribute;
+        this.toggle = toggle;
+    }
+
+    /** The annotation attribute that sets it, also its key in the sidecar. */
+    public String attribute() {
+        return attribute;
+    }
+
+    /** Whether it is on or off rather than a limit. */
+    public boolean toggle() {
+        return toggle;
+    }
+
+    /** The threshold with that attribute name. */
+    public static Optional<Threshold> byAttribute(String attribute) {
+        for (Threshold threshold : values()) {
+            if (threshold.attribute.equals(attribute)) {
+                return Optional.of(threshold);
+            }
+        }
+        return Optional.empty();
+    }
+}

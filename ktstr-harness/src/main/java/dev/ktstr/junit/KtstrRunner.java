@@ -1,0 +1,76 @@
+package dev.ktstr.junit;
+
+import dev.ktstr.AssertResult;
+import dev.ktstr.Ctx;
+import dev.ktstr.result.Outcome;
+import dev.ktstr.result.ReportText;
+import dev.ktstr.result.Verdict;
+import dev.ktstr.run.Options;
+import dev.ktstr.run.VariantRun;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import org.opentest4j.AssertionFailedError;
+import org.opentest4j.TestAbortedException;
+
+/** Runs one test and tells JUnit how it ended. */
+public final class KtstrRunner {
+    private KtstrRunner() {}
+
+    /** A test method that returns its result. */
+    @FunctionalInterface
+    public interface TestBody {
+        AssertResult run(Ctx ctx) throws Throwable;
+    }
+
+    /** A test method that returns nothing. */
+    @FunctionalInterface
+    public interface VoidTestBody {
+        void run(Ctx ctx) throws Throwable;
+    }
+
+    /**
+     * Runs a test that returns its result.
+     *
+     * @param testId class and method, as in the registry
+     * @throws AssertionFailedError when it failed; the message is the whole report
+     * @throws TestAbortedException when it is inconclusive or was skipped, with the reason
+     */
+    public static void run(String testId, TestBody body) {
+        execute(testId, body::run);
+    }
+
+    /** Runs a test that returns nothing: it passes unless it throws, or a scenario it ran failed. */
+    public static void runVoid(String testId, VoidTestBody body) {
+        execute(testId, ctx -> {
+            body.run(ctx);
+            return null;
+        });
+    }
+
+    private static void execute(String testId, VariantRun.Body body) {
+        VariantRun.Ended ended = new VariantRun(testId, Options.ofProcess(), Path.of("")).execute(body);
+        Outcome outcome = ended.outcome();
+        print(outcome, System.out);
+        switch (outcome.verdict()) {
+            case PASS -> {}
+            case FAIL ->
+                throw new AssertionFailedError(
+                        ReportText.failure(outcome), ended.cause().orElse(null));
+            case INCONCLUSIVE, SKIP -> throw new TestAbortedException(ReportText.failure(outcome));
+        }
+    }
+
+    private static void print(Outcome outcome, PrintStream out) {
+        StringBuilder text = new StringBuilder(ReportText.line(outcome)).append('\n');
+        if (outcome.verdict() == Verdict.PASS) {
+            if (!outcome.stats().isEmpty()) {
+                ReportText.stats(outcome.stats())
+                        .forEach(line -> text.append(line).append('\n'));
+            }
+            outcome.sidecar()
+                    .ifPresent(file -> text.append("result: ").append(file).append('\n'));
+        }
+        out.print(text);
+        out.flush();
+    }
+}

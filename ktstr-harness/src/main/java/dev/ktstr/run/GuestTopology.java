@@ -1,0 +1,68 @@
+package dev.ktstr.run;
+
+import dev.ktstr.TestTopology;
+import dev.ktstr.guest.wire.CpuReport;
+import dev.ktstr.guest.wire.Hello;
+import dev.ktstr.spec.CpuTopology;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Compares the topology that the guest's sysfs shows with the one that was asked for. */
+public final class GuestTopology {
+    private GuestTopology() {}
+
+    /**
+     * Returns the guest's topology.
+     *
+     * @throws RunException when it differs from {@code requested} in any CPU; every difference is named
+     */
+    public static TestTopology verified(Hello hello, CpuTopology requested) {
+        List<String> differences = new ArrayList<>();
+        List<CpuReport> cpus = hello.cpus();
+        if (cpus.size() != requested.cpus()) {
+            differences.add("asked for " + requested.cpus() + " CPUs, the guest has " + cpus.size());
+        }
+        if (hello.nodes().size() != requested.numaNodes()) {
+            differences.add("asked for " + requested.numaNodes() + " NUMA nodes, the guest has "
+                    + hello.nodes().size());
+        }
+        for (CpuReport cpu : cpus) {
+            int llc = cpu.cpu() / requested.cpusPerLlc();
+            int node = llc / requested.llcsPerNode();
+            int core = cpu.cpu() - cpu.cpu() % requested.threadsPerCore();
+            if (cpu.llc() != llc || cpu.node() != node || cpu.core() != core) {
+                differences.add("cpu" + cpu.cpu() + " should be in LLC " + llc + ", node " + node
+                        + ", with first thread sibling cpu" + core + "; the guest shows LLC " + cpu.llc() + ", node "
+                        + cpu.node() + ", cpu" + cpu.core());
+            }
+        }
+        if (!differences.isEmpty()) {
+            throw RunException.setup(
+                    "boot",
+                    "the guest does not show the topology " + requested + ": "
+                            + String.join("; ", differences.subList(0, Math.min(4, differences.size())))
+                            + (differences.size() > 4 ? "; and " + (differences.size() - 4) + " more" : "")
+                            + ". Hint: run `mvn ktstr:doctor`, and try another backend with -Dktstr.backend.");
+        }
+        return topology(hello, requested);
+    }
+
+    private static TestTopology topology(Hello hello, CpuTopology requested) {
+        Map<Integer, List<CpuReport>> byLlc = new TreeMap<>();
+        hello.cpus()
+                .forEach(cpu ->
+                        byLlc.computeIfAbsent(cpu.llc(), k -> new ArrayList<>()).add(cpu));
+        List<TestTopology.Llc> llcs = byLlc.values().stream()
+                .map(group -> new TestTopology.Llc(
+                        group.stream().map(CpuReport::cpu).sorted().toList(),
+                        group.get(0).node(),
+                        group.get(0).llcBytes()))
+                .toList();
+        List<TestTopology.Node> nodes = hello.nodes().stream()
+                .map(n -> new TestTopology.Node(n.node(), n.cpus(), n.memTotalKb(), n.distances()))
+                .toList();
+        return new TestTopology(requested, llcs, nodes);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.ktstr.run;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
+
+/**
+ * The settings of a run: {@code -Dktstr.<option>} first, then {@code KTSTR_<OPTION>}. An empty value counts as not set.
+ *
+ * @param property reads a system property
+ * @param environment reads an environment variable
+ */
+public record Options(Lookup property, Lookup environment) {
+    /** Reads a value by name, null when there is none. */
+    @FunctionalInterface
+    public interface Lookup {
+        @org.jspecify.annotations.Nullable
+        String get(String name);
+    }
+
+    /** The options of this process. */
+    public static Options ofProcess() {
+        return new Options(System::getProperty, System::getenv);
+    }
+
+    /** The value of an option such as {@code kernel} or {@code scheduler.path}. */
+    public Optional<String> get(String option) {
+        String value = property.get("ktstr." + option);
+        if (value == null || value.isBlank()) {
+            value = environment.get("KTSTR_" + environmentName(option));
+        }
+        return value == null || value.isBlank() ? Optional.empty() : Optional.of(value.trim());
+    }
+
+    /**
+     * The value of an option that is a whole number above zero.
+     *
+     * @throws RunException when it is something else
+     */
+    public OptionalInt positive(String option) {
+        Optional<String> text = get(option);
+        if (text.isEmpty()) {
+            return OptionalInt.empty();
+        }
+        try {
+            int value = Integer.parseInt(text.get());
+            if (value > 0) {
+                return OptionalInt.of(value);
+            }
+        } catch (NumberFormatException e) {
+            // Said below, with the option's name.
+        }
+        throw RunException.setup(
+                "options", "-Dktstr." + option + "=" + text.get() + " is not a whole number above zero.");
+    }
+
+    static String environmentName(String option) {
+        UnaryOperator<String> upper = text -> text.toUpperCase(Locale.ROOT);
+        return upper.apply(option).replaceAll("[^A-Z0-9]", "_");
+    }
+}

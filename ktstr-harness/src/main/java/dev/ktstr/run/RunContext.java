@@ -1,0 +1,178 @@
+package dev.ktstr.run;
+
+import dev.ktstr.Assert;
+import dev.ktstr.AssertResult;
+import dev.ktstr.CgroupStats;
+import dev.ktstr.Ctx;
+import dev.ktstr.Guest;
+import dev.ktstr.Step;
+import dev.ktstr.TestTopology;
+import dev.ktstr.checks.MergedChecks;
+import dev.ktstr.checks.WorkerChecks;
+import dev.ktstr.guest.GuestException;
+import dev.ktstr.guest.ScenarioResult;
+import dev.ktstr.guest.wire.ScenarioPlan;
+import dev.ktstr.guest.wire.SchedulerExit;
+import dev.ktstr.guest.wire.StepPlan;
+import dev.ktstr.guest.wire.StepReport;
+import dev.ktstr.result.SchedulerLog;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Runs a test's scenarios in its guest and judges them. Used by one thread, the test's. */
+final class RunContext implements Ctx {
+    /** What the agent may take beyond the scenario itself: forking, collecting, removing cgroups. */
+    private static final Duration GRACE = Duration.ofSeconds(15);
+
+    /** One unit of spinning takes a host of today about this long; a slower guest gets proportionally more grace. */
+    private static final double NATIVE_SPIN_NS = 500;
+
+    private static final double MAX_SLOWDOWN = 20;
+
+    private final Variant variant;
+    private final BootedGuest guest;
+    private final long attachedAt = System.nanoTime();
+    private MergedChecks checks;
+    private AssertResult collected = AssertResult.pass();
+    private final List<Map<String, Object>> events = new ArrayList<>();
+
+    RunContext(Variant variant, BootedGuest guest, MergedChecks checks) {
+        this.variant = variant;
+        this.guest = guest;
+        this.checks = checks;
+    }
+
+    @Override
+    public TestTopology topo() {
+        return guest.topology();
+    }
+
+    @Override
+    public Duration duration() {
+        return Duration.ofSeconds(variant.test().durationS());
+    }
+
+    @Override
+    public String scheduler() {
+        return variant.scheduler().map(s -> s.name()).orElse("eevdf");
+    }
+
+    @Override
+    public Guest guest() {
+        return guest;
+    }
+
+    @Override
+    public String schedulerLog() {
+        return guest.session().schedulerLog();
+    }
+
+    /** Everything that its scenarios found, in order. */
+    AssertResult collected() {
+        return collected;
+    }
+
+    /** The thresholds that were in force last. */
+    MergedChecks checks() {
+        return checks;
+    }
+
+    /** What happened, for the sidecar. */
+    List<Map<String, Object>> events() {
+        return events;
+    }
+
+    @Override
+    public AssertResult executeStepsWith(Assert asserted, List<Step> steps) {
+        if (!asserted.values().isEmpty()) {
+            checks = checks.over(asserted, "assert");
+        }
+        ScenarioPlan plan = ScenarioEncoder.encode(
+                steps,
+                topo(),
+                duration(),
+                variant.test().workersPerCgroup(),
+                variant.scheduler().isPresent());
+        ScenarioResult result;
+        try {
+            result = guest.session().run(plan, allowance(plan));
+        } catch (GuestException e) {
+            throw guest.explain("scenario", e);
+        }
+        record(result);
+        List<CgroupStats> stats = ScenarioEncoder.stats(plan, result);
+        List<String> details = new ArrayList<>(schedulerFindings(plan, result));
+        details.addAll(WorkerChecks.judge(stats, checks));
+        AssertResult judged = new AssertResult(details, stats);
+        collected = collected.and(judged);
+        return judged;
+    }
+
+    private Duration allowance(ScenarioPlan plan) {
+        long holdNs = plan.steps().stream().mapToLong(StepPlan::holdNs).sum();
+        double slowdown =
+                Math.min(MAX_SLOWDOWN, Math.max(1, guest.session().hello().spinNsPerUnit() / NATIVE_SPIN_NS));
+        return Duration.ofNanos(holdNs).plus(Duration.ofNanos((long) (GRACE.toNanos() * slowdown)));
+    }
+
+    private List<String> schedulerFindings(ScenarioPlan plan, ScenarioResult result) {
+        if (!plan.schedulerRequired()) {
+            return List.of();
+        }
+        if (result.schedulerExit().isPresent()) {
+            return death(result.schedulerExit().get(), plan.steps().size());
+        }
+        List<String> lines = new ArrayList<>();
+        for (StepReport step : result.steps()) {
+            if (!step.schedState().equals("enabled")) {
+                lines.add("sched_ext is '" + step.schedState() + "' at the end of step " + (step.step() + 1) + " of "
+                        + plan.steps().size() + ": the scheduler did not run the workers to the end");
+            }
+        }
+        return lines;
+    }
+
+    private List<String> death(SchedulerExit exit, int steps) {
+        List<String> lines = new ArrayList<>();
+        lines.add(String.format(
+                Locale.ROOT,
+                "scheduler process died unexpectedly after completing step %d of %d (%.1fs into test)",
+                exit.completedSteps(),
+                steps,
+                (System.nanoTime() - attachedAt) / 1e9));
+        lines.addAll(deathCause(exit, schedulerLog()));
+        return lines;
+    }
+
+    /** Why a scheduler ended: the kernel's reason when its log has one, and how the process ended. */
+    static List<String> deathCause(SchedulerExit exit, String log) {
+        List<String> lines = new ArrayList<>();
+        new SchedulerLog(log).exitReason().ifPresent(reason -> lines.add("sched_ext ended it: " + reason));
+        lines.add(
+                exit.signal() != 0
+                        ? "the process was killed by signal " + exit.signal()
+                        : "the process ended with exit code " + exit.exitCode());
+        return lines;
+    }
+
+    private void record(ScenarioResult result) {
+        for (StepReport step : result.steps()) {
+            Map<String, Object> event = new LinkedHashMap<>();
+            event.put("event", "step");
+            event.put("step", step.step());
+            event.put("startedNs", step.startedNs());
+            event.put("endedNs", step.endedNs());
+            if (!step.schedState().isEmpty()) {
+                event.put("schedExtState", step.schedState());
+            }
+            if (!step.schedOps().isEmpty()) {
+                event.put("schedExtOps", step.schedOps());
+            }
+            events.add(event);
+        }
+    }
+}

@@ -1,0 +1,312 @@
+package dev.ktstr.run;
+
+import dev.ktstr.AssertResult;
+import dev.ktstr.CgroupStats;
+import dev.ktstr.Ctx;
+import dev.ktstr.checks.MergedChecks;
+import dev.ktstr.guest.GuestException;
+import dev.ktstr.guest.wire.SchedulerExit;
+import dev.ktstr.kernel.KernelDiscovery;
+import dev.ktstr.kernel.KernelException;
+import dev.ktstr.kernel.KernelImage;
+import dev.ktstr.kernel.KernelRequirements;
+import dev.ktstr.result.Outcome;
+import dev.ktstr.result.ProjectCommit;
+import dev.ktstr.result.RunFolder;
+import dev.ktstr.result.SchedulerLog;
+import dev.ktstr.result.Sidecar;
+import dev.ktstr.result.Timings;
+import dev.ktstr.result.Verdict;
+import dev.ktstr.vm.Backend;
+import dev.ktstr.vm.Backends;
+import dev.ktstr.vm.VirtualMachine;
+import dev.ktstr.vm.VmException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One variant from its registry entry to its verdict. {@link #execute} reads as the story: resolve, prepare, boot, send,
+ * attach, run the test's body, wind down, record. Whatever happens on the way, the guest is gone and the result is
+ * written when it returns.
+ */
+public final class VariantRun {
+    private static final Duration ATTACH_LIMIT = Duration.ofSeconds(30);
+    private static final Duration SEND_LIMIT = Duration.ofSeconds(60);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
+    private static final int CONSOLE_LINES = 20;
+
+    /** A test's body. */
+    @FunctionalInterface
+    public interface Body {
+        /** Runs it; null stands for whatever its scenarios found. */
+        @Nullable
+        AssertResult run(Ctx ctx) throws Throwable;
+    }
+
+    /** What came of it: the outcome, and what was thrown when it failed by an exception. */
+    public record Ended(Outcome outcome, Optional<Throwable> cause, boolean setupFailed) {}
+
+    private final String testId;
+    private final Options options;
+    private final Path baseDir;
+    private final Timings timings = new Timings();
+    private final Instant startedAt = Instant.now();
+    private final List<String> details = new ArrayList<>();
+    private final List<CgroupStats> stats = new ArrayList<>();
+    private final Map<String, Object> facts = new LinkedHashMap<>();
+    private final Map<String, String> sections = new LinkedHashMap<>();
+    private String stage = "resolve";
+    private MergedChecks checks = MergedChecks.defaults(false);
+    private @Nullable Variant variant;
+    private @Nullable RunFolder folder;
+    private @Nullable VirtualMachine machine;
+    private @Nullable Throwable cause;
+    private boolean setupFailed;
+
+    /** A run of that test, with paths relative to {@code baseDir}. */
+    public VariantRun(String testId, Options options, Path baseDir) {
+        this.testId = testId;
+        this.options = options;
+        this.baseDir = baseDir;
+    }
+
+    /** Runs the variant. Throws only what says that this JVM itself is going down. */
+    public Ended execute(Body body) {
+        try {
+            Variant resolved = timings.time("resolve", this::resolve);
+            RunFolder run = openFolder(resolved);
+            Prepare.Prepared prepared = at("prepare", () -> new Prepare(options, baseDir).gather(resolved));
+            Backend backend = at("prepare", this::backend);
+            try (BootedGuest guest = at(
+                    "boot",
+                    () -> new Boot(backend, options)
+                            .boot(resolved, prepared.bootImage(), run.folder(), started -> machine = started))) {
+                runIn(guest, resolved, prepared, body);
+            }
+        } catch (RunException e) {
+            fail(e, e.stage(), e.guest());
+        } catch (KernelException | VmException e) {
+            fail(e, stage, false);
+        } catch (java.io.UncheckedIOException e) {
+            fail(e, stage, false);
+        }
+        return record();
+    }
+
+    private Variant resolve() {
+        ClassLoader loader = Optional.ofNullable(Thread.currentThread().getContextClassLoader())
+                .orElse(VariantRun.class.getClassLoader());
+        var test = Registry.load(loader).test(testId);
+        KernelImage kernel =
+                KernelDiscovery.standard().find(options.get("kernel").orElse(null));
+        if (test.scheduler().isPresent()) {
+            KernelRequirements.requireSchedExt(kernel);
+        }
+        variant = new Variant(test, kernel);
+        return variant;
+    }
+
+    private RunFolder openFolder(Variant resolved) {
+        Path root = options.get("sidecar.dir")
+                .map(baseDir::resolve)
+                .orElseGet(() -> baseDir.resolve("target/ktstr")
+                        .resolve(resolved.kernel().label() + "-" + ProjectCommit.of(baseDir)))
+                .toAbsolutePath()
+                .normalize();
+        List<String> identity =
+                new ArrayList<>(List.of(testId, resolved.kernel().sha256()));
+        identity.addAll(resolved.schedulerArgs());
+        folder = RunFolder.create(
+                root, resolved.test().method(), resolved.topology().toString(), identity);
+        facts.putAll(VariantFacts.of(resolved));
+        return folder;
+    }
+
+    private Backend backend() {
+        Backend backend = Backends.select(options.get("backend").orElse(null));
+        facts.put("backend", backend.name());
+        return backend;
+    }
+
+    private void runIn(BootedGuest guest, Variant resolved, Prepare.Prepared prepared, Body body) {
+        boolean relaxed = !guest.machine().keepsTime();
+        checks = MergedChecks.defaults(relaxed)
+                .over(resolved.test().schedulerChecks(), "scheduler")
+                .over(resolved.test().testChecks(), "test");
+        RunContext ctx = new RunContext(resolved, guest, checks);
+        try {
+            at("send", () -> {
+                if (!prepared.files().isEmpty()) {
+                    guest.session().send(prepared.files(), SEND_LIMIT);
+                }
+                return prepared;
+            });
+            if (resolved.scheduler().isPresent()) {
+                at("attach", () -> attach(guest, resolved, prepared));
+            }
+            runBody(ctx, body);
+            at("teardown", () -> stopScheduler(guest, resolved));
+        } catch (GuestException e) {
+            throw guest.explain(stage, e);
+        } finally {
+            checks = ctx.checks();
+            facts.put("events", ctx.events());
+            keepSchedulerLog(guest, resolved);
+        }
+    }
+
+    private Variant attach(BootedGuest guest, Variant resolved, Prepare.Prepared prepared) {
+        resolved.scheduler()
+                .get()
+                .sysctls()
+                .forEach((key, value) -> guest.writeText("/proc/sys/" + key.replace('.', '/'), value));
+        try {
+            var attached = guest.session().startScheduler(prepared.schedulerArgv(), attachLimit());
+            Map<String, Object> scheduler = new LinkedHashMap<>();
+            scheduler.put("name", resolved.scheduler().get().name());
+            scheduler.put("ops", attached.ops());
+            scheduler.put("argv", prepared.schedulerArgv());
+            facts.put("schedulerRun", scheduler);
+        } catch (GuestException e) {
+            switch (e.kind()) {
+                case SCHEDULER_EXITED, SCHEDULER_NOT_ATTACHED ->
+                    throw RunException.guest(
+                            "attach", "scheduler '" + resolved.scheduler().get().name() + "': " + e.getMessage(), e);
+                default -> throw guest.explain("attach", e);
+            }
+        }
+        return resolved;
+    }
+
+    private Duration attachLimit() {
+        var seconds = options.positive("attach.timeout");
+        return seconds.isPresent() ? Duration.ofSeconds(seconds.getAsInt()) : ATTACH_LIMIT;
+    }
+
+    private void runBody(RunContext ctx, Body body) {
+        at("scenario", () -> {
+            try {
+                AssertResult result = body.run(ctx);
+                add(result == null ? ctx.collected() : result);
+            } catch (RunException | GuestException e) {
+                add(ctx.collected());
+                throw e;
+            } catch (Throwable e) {
+                rethrowIfFatal(e);
+                add(ctx.collected());
+                details.add("the test threw " + e);
+                cause = e;
+            }
+            return ctx;
+        });
+    }
+
+    private void add(AssertResult result) {
+        details.addAll(result.details());
+        stats.addAll(result.stats());
+    }
+
+    private static void rethrowIfFatal(Throwable e) {
+        if (e instanceof VirtualMachineError fatal) {
+            throw fatal;
+        }
+    }
+
+    /** Stops the scheduler while the guest still runs, so that how it ends is known and its last words are kept. */
+    private Variant stopScheduler(BootedGuest guest, Variant resolved) {
+        if (resolved.scheduler().isEmpty()) {
+            return resolved;
+        }
+        Optional<SchedulerExit> early = guest.session().schedulerExit();
+        if (early.isPresent()) {
+            if (details.stream().noneMatch(line -> line.startsWith("scheduler process died"))) {
+                details.add("scheduler process died unexpectedly outside a scenario");
+                details.addAll(
+                        RunContext.deathCause(early.get(), guest.session().schedulerLog()));
+            }
+            return resolved;
+        }
+        SchedulerExit exit = guest.session().stopScheduler(STOP_LIMIT);
+        if (exit.exitCode() != 0) {
+            details.add("scheduler did not end cleanly when told to stop");
+            details.addAll(RunContext.deathCause(exit, guest.session().schedulerLog()));
+        }
+        return resolved;
+    }
+
+    private void keepSchedulerLog(BootedGuest guest, Variant resolved) {
+        if (resolved.scheduler().isEmpty() || folder == null) {
+            return;
+        }
+        String log = guest.session().schedulerLog();
+        folder.write("scheduler.log", log);
+        sections.put("scheduler log", log.isBlank() ? "(the scheduler printed nothing)" : new SchedulerLog(log).tail());
+        new SchedulerLog(log).dump().ifPresent(dump -> sections.put("sched_ext dump", dump));
+    }
+
+    private <T> T at(String name, java.util.function.Supplier<T> work) {
+        stage = name;
+        return timings.time(name, work);
+    }
+
+    private void fail(RuntimeException e, String reached, boolean guestFault) {
+        stage = reached;
+        setupFailed = !guestFault;
+        cause = e;
+        details.add(0, String.valueOf(e.getMessage()));
+    }
+
+    private Ended record() {
+        Verdict verdict = verdict();
+        if (verdict != Verdict.PASS && machine != null) {
+            sections.put("diagnostics", diagnostics(machine));
+        }
+        Variant known = variant;
+        String method = testId.substring(testId.indexOf('#') + 1);
+        Outcome outcome = new Outcome(
+                testId,
+                method,
+                known == null ? "ktstr/" + method : known.displayName(),
+                known == null ? "" : known.tags(),
+                verdict,
+                details,
+                stats,
+                checks,
+                facts,
+                verdict == Verdict.PASS ? Map.of() : sections,
+                timings.millis(),
+                startedAt,
+                Optional.ofNullable(folder).map(RunFolder::sidecar));
+        outcome.sidecar().ifPresent(file -> Sidecar.write(file, outcome));
+        return new Ended(outcome, Optional.ofNullable(cause), setupFailed);
+    }
+
+    private Verdict verdict() {
+        boolean failed = !details.isEmpty();
+        Variant known = variant;
+        if (known == null || !known.test().expectErr() || setupFailed) {
+            return failed ? Verdict.FAIL : Verdict.PASS;
+        }
+        if (failed) {
+            return Verdict.PASS;
+        }
+        details.add("expectErr: the run was expected to fail, and nothing failed");
+        return Verdict.FAIL;
+    }
+
+    private String diagnostics(VirtualMachine vm) {
+        List<String> lines = new ArrayList<>();
+        lines.add("stage: " + stage);
+        vm.exit().ifPresent(exit -> lines.add("guest end: " + exit.kind() + ", " + exit.detail()));
+        lines.add("console, last " + CONSOLE_LINES + " lines of " + vm.console() + ":");
+        lines.add(Console.tail(vm.console(), CONSOLE_LINES));
+        return String.join("\n", lines);
+    }
+}

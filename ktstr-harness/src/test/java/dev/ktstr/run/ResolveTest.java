@@ -1,0 +1,207 @@
+package dev.ktstr.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ktstr.CgroupDef;
+import dev.ktstr.CpusetSpec;
+import dev.ktstr.HoldSpec;
+import dev.ktstr.Phase;
+import dev.ktstr.Step;
+import dev.ktstr.TestWorkers;
+import dev.ktstr.Threshold;
+import dev.ktstr.WorkSpec;
+import dev.ktstr.WorkType;
+import dev.ktstr.guest.wire.CgroupPlan;
+import dev.ktstr.guest.wire.CpuReport;
+import dev.ktstr.guest.wire.Hello;
+import dev.ktstr.guest.wire.NodeReport;
+import dev.ktstr.guest.wire.PhaseKind;
+import dev.ktstr.guest.wire.ScenarioPlan;
+import dev.ktstr.guest.wire.WorkKind;
+import dev.ktstr.run.Registry.SchedulerEntry;
+import dev.ktstr.run.Registry.TestEntry;
+import dev.ktstr.spec.CpuTopology;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.assertj.core.api.ThrowableTypeAssert;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ResolveTest {
+    private static final String REGISTRY = """
+            {"schema":1,
+             "schedulers":[{"name":"scx-ktstr","type":"acme.S","binary":"scx-ktstr","binaryPath":null,
+               "schedArgs":["--slow"],"sysctls":{"kernel.x":"1"},"kargs":[],"flags":[]}],
+             "tests":[{"id":"acme.T#m","class":"acme.T","method":"m","scheduler":"acme.S",
+               "topology":{"numaNodes":{"value":1,"from":"default"},"llcs":{"value":2,"from":"test"},
+                 "cores":{"value":2,"from":"test"},"threads":{"value":1,"from":"default"}},
+               "memoryMb":{"value":64,"from":"test"},"durationS":{"value":20,"from":"test"},
+               "workersPerCgroup":{"value":3,"from":"test"},"extraSchedArgs":["-x"],"expectErr":false,"ignore":false,
+               "checks":{"isolation":{"value":true,"from":"scheduler"},"maxSpreadPct":{"value":20.0,"from":"test"}}}]}
+            """;
+
+    @TempDir
+    Path temp;
+
+    private static ThrowableTypeAssert<RunException> assertRunException() {
+        return assertThatExceptionOfType(RunException.class);
+    }
+
+    @Test
+    void theRegistryIsReadWithOrigins() throws IOException {
+        TestEntry test = Registry.of(new ObjectMapper().readTree(REGISTRY)).test("acme.T#m");
+        assertThat(test.topology()).isEqualTo(CpuTopology.parse("1n2l2c1t"));
+        assertThat(test.scheduler().orElseThrow().args()).containsExactly("--slow");
+        assertThat(test.schedulerChecks().values()).containsExactly(Map.entry(Threshold.ISOLATION, 1.0));
+        assertThat(test.testChecks().values()).containsExactly(Map.entry(Threshold.MAX_SPREAD_PCT, 20.0));
+    }
+
+    @Test
+    void anUnknownTestAndANewerRegistryAreRefusedWithTheCure() throws IOException {
+        Registry registry = Registry.of(new ObjectMapper().readTree(REGISTRY));
+        assertRunException()
+                .isThrownBy(() -> registry.test("acme.T#gone"))
+                .withMessageContaining("acme.T#gone")
+                .withMessageContaining("compile again");
+        assertRunException()
+                .isThrownBy(() -> Registry.of(new ObjectMapper().readTree("{\"schema\":9}")))
+                .withMessageContaining("schema 9");
+    }
+
+    @Test
+    void theCommandLineWinsOverTheEnvironment() {
+        Options both = new Options(Map.of("ktstr.boot.timeout", "5")::get, Map.of("KTSTR_BOOT_TIMEOUT", "9")::get);
+        assertThat(both.positive("boot.timeout")).hasValue(5);
+        Options environment = new Options(name -> null, Map.of("KTSTR_SCHEDULER_BIN_SCX_KTSTR", "x")::get);
+        assertThat(environment.get("scheduler.bin.scx-ktstr")).contains("x");
+        Options wrong = new Options(Map.of("ktstr.boot.timeout", "soon")::get, name -> null);
+        assertRunException()
+                .isThrownBy(() -> wrong.positive("boot.timeout"))
+                .withMessageContaining("-Dktstr.boot.timeout=soon is not a whole number above zero");
+    }
+
+    @Test
+    void aSchedulerIsFoundByNameAndAMissingOneNamesThePlaces() throws IOException {
+        SchedulerEntry entry = scheduler(Optional.of("prog"), Optional.empty());
+        Options options = new Options(Map.of("ktstr.scheduler.path", temp.toString())::get, name -> null);
+        assertRunException()
+                .isThrownBy(() -> SchedulerBinary.find(entry, options, temp))
+                .withMessageContaining("no program 'prog'")
+                .withMessageContaining(temp.toString())
+                .withMessageContaining("-Dktstr.scheduler.path");
+        Path program = Files.writeString(temp.resolve("prog"), "x");
+        assertRunException()
+                .isThrownBy(() -> SchedulerBinary.find(entry, options, temp))
+                .withMessageContaining("not executable");
+        assertThat(program.toFile().setExecutable(true)).isTrue();
+        assertThat(SchedulerBinary.find(entry, options, temp)).isEqualTo(program);
+    }
+
+    @Test
+    void aSchedulerByPathThatIsNotThereIsNamed() {
+        SchedulerEntry entry = scheduler(Optional.empty(), Optional.of("build/prog"));
+        assertRunException()
+                .isThrownBy(() -> SchedulerBinary.find(entry, new Options(n -> null, n -> null), temp))
+                .withMessageContaining("there is no file " + temp.resolve("build/prog"));
+    }
+
+    private static SchedulerEntry scheduler(Optional<String> binary, Optional<String> path) {
+        return new SchedulerEntry("scx-ktstr", binary, path, List.of(), Map.of(), List.of());
+    }
+
+    @Test
+    void aTopologyThatDiffersIsNeverPaperedOver() {
+        CpuTopology asked = CpuTopology.parse("1n2l2c1t");
+        assertThat(GuestTopology.verified(hello(0, 0, 1, 1), asked).llcs()).hasSize(2);
+        assertRunException()
+                .isThrownBy(() -> GuestTopology.verified(hello(0, 0, 0, 0), asked))
+                .withMessageContaining("does not show the topology 1n2l2c1t")
+                .withMessageContaining("cpu2 should be in LLC 1");
+        assertRunException()
+                .isThrownBy(() -> GuestTopology.verified(hello(0, 0, 1), asked))
+                .withMessageContaining("asked for 4 CPUs, the guest has 3");
+    }
+
+    private static Hello hello(int... llcOfCpu) {
+        List<CpuReport> cpus = new ArrayList<>();
+        List<Integer> ids = new ArrayList<>();
+        for (int cpu = 0; cpu < llcOfCpu.length; cpu++) {
+            cpus.add(new CpuReport(cpu, 0, llcOfCpu[cpu], cpu, llcOfCpu[cpu], 1 << 20));
+            ids.add(cpu);
+        }
+        return new Hello(0, "test", "7.2", 0, 500, true, cpus, List.of(new NodeReport(0, 1 << 20, ids, List.of(10))));
+    }
+
+    @Test
+    void aScenarioIsEncodedWithCountsCpusetsAndHolds() {
+        ScenarioPlan plan = ScenarioEncoder.encode(
+                List.of(
+                        Step.of(
+                                HoldSpec.frac(0.25),
+                                CgroupDef.named("a").cpuset(CpusetSpec.llc(1)),
+                                CgroupDef.named("b")
+                                        .workers(4)
+                                        .work(WorkSpec.inherit())
+                                        .work(WorkSpec.inherit()
+                                                .workers(1)
+                                                .workType(WorkType.sequence(Phase.sleep(Duration.ofMillis(5)))))),
+                        Step.of(HoldSpec.fixed(Duration.ofMillis(300)), CgroupDef.named("a"))),
+                TestWorkers.topology("1n2l2c1t"),
+                Duration.ofSeconds(8),
+                3,
+                true);
+        assertThat(plan.steps().get(0).holdNs()).isEqualTo(2_000_000_000L);
+        assertThat(plan.steps().get(1).holdNs()).isEqualTo(300_000_000L);
+        CgroupPlan a = plan.steps().get(0).setup().get(0);
+        assertThat(a.cpus()).containsExactly(2, 3);
+        assertThat(a.works().get(0).workers()).isEqualTo(3);
+        CgroupPlan b = plan.steps().get(0).setup().get(1);
+        assertThat(b.works().get(0).workers()).isEqualTo(4);
+        assertThat(b.works().get(1).kind()).isEqualTo(WorkKind.SEQUENCE);
+        assertThat(b.works().get(1).phases().get(0).kind()).isEqualTo(PhaseKind.SLEEP);
+    }
+
+    @Test
+    void aCpusetThatCannotBeMetNamesItsCgroupBeforeAnythingRuns() {
+        List<Step> steps =
+                List.of(Step.of(HoldSpec.FULL, CgroupDef.named("cg_0").cpuset(CpusetSpec.disjoint(0, 8))));
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> ScenarioEncoder.encode(
+                        steps, TestWorkers.topology("1n1l5c1t"), Duration.ofSeconds(1), 1, false))
+                .withMessage(
+                        "cgroup 'cg_0': CpusetSpec validation failed: not enough usable CPUs (4) for 8 partitions");
+    }
+
+    @Test
+    void everyWorkTypeHasAnEncoding() {
+        for (String name : WorkType.names()) {
+            WorkType type = name.equals("Sequence")
+                    ? WorkType.sequence(Phase.spin(Duration.ofMillis(1)))
+                    : WorkType.byName(name);
+            ScenarioPlan plan = ScenarioEncoder.encode(
+                    List.of(Step.of(HoldSpec.FULL, CgroupDef.named("a").workType(type))),
+                    TestWorkers.topology("1n1l1c1t"),
+                    Duration.ofSeconds(1),
+                    1,
+                    false);
+            assertThat(plan.steps()
+                            .get(0)
+                            .setup()
+                            .get(0)
+                            .works()
+                            .get(0)
+                            .kind()
+                            .name()
+                            .replace("_", ""))
+                    .isEqualToIgnoringCase(name);
+        }
+    }
+}
