@@ -39,6 +39,9 @@ class Fixtures {
     @KtstrTest(cores = 1, durationS = 1)
     void boots(Ctx ctx) {}
 
+    @KtstrTest(llcs = 2, cores = 2, durationS = 1)
+    void boots4(Ctx ctx) {}
+
     @KtstrTest(numaNodes = 2, llcs = 4, cores = 2, threads = 2, durationS = 1)
     void bootsTwoNodes(Ctx ctx) {}
 

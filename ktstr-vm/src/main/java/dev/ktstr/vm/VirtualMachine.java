@@ -18,6 +18,12 @@ public interface VirtualMachine extends AutoCloseable {
     /** Name of the backend that runs it, as printed in results: {@code kvm} or {@code qemu}. */
     String backend();
 
+    /**
+     * Whether the guest's clock and CPUs keep pace with the host's: hardware virtualization, and no more vCPUs than host
+     * CPUs. Where not, checks on time use their relaxed defaults.
+     */
+    boolean keepsTime();
+
     /** One line that says how it is run, for logs: a command line or a machine layout. */
     String description();
 

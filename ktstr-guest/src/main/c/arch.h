@@ -1,0 +1,42 @@
+/* Everything that depends on the processor. */
+#ifndef KTSTR_ARCH_H
+#define KTSTR_ARCH_H
+#include <stdint.h>
+
+#define ARCH_SPINS_PER_UNIT 1024
+
+#if defined(__x86_64__)
+#include <sys/io.h>
+
+#define ARCH_DOORBELL_PORT 0xe9
+
+/* Lets this process ring; 0 or -1 with errno. */
+static inline int arch_doorbell_open(void)
+{
+	return ioperm(ARCH_DOORBELL_PORT, 1, 1);
+}
+
+static inline void arch_doorbell_ring(void)
+{
+	outb('!', ARCH_DOORBELL_PORT);
+}
+
+/* A cheap counter, good for telling that about a millisecond has passed, for nothing else: it may differ between CPUs. */
+static inline uint64_t arch_cycles(void)
+{
+	return __builtin_ia32_rdtsc();
+}
+#else
+#error "arch.h has no part for this processor"
+#endif
+
+/* One unit of spinning: a dependent chain the compiler cannot shorten. No pause instruction: it is an exit in some machines. */
+static inline uint64_t arch_spin_unit(uint64_t x)
+{
+	for (int i = 0; i < ARCH_SPINS_PER_UNIT; i++) {
+		x = x * 6364136223846793005u + 1442695040888963407u;
+		__asm__ volatile("" : "+r"(x));
+	}
+	return x;
+}
+#endif

@@ -1,0 +1,52 @@
+package dev.ktstr.guest.wire;
+
+/** What a frame carries. Codes are never reused. */
+public enum MessageType implements WireEnum {
+    /** Agent, first frame on COM2: {@link Hello}. */
+    HELLO(1),
+    /** Agent: it cannot go on and powers off; {@link Failure}. */
+    FATAL(2),
+    /** Agent: bytes the scheduler printed, raw. */
+    SCHEDULER_LOG(3),
+    /** Agent: {@link SchedulerExit}; all of its log was sent before. */
+    SCHEDULER_EXITED(4),
+    /** Agent: {@link StepDone}. */
+    STEP_DONE(5),
+    /** Agent: the request was done; the payload is its answer. */
+    OK(16),
+    /** Agent: the request failed; {@link Failure}. */
+    ERROR(17),
+    /** Host: {@link FileBegin}; content follows. */
+    FILE_BEGIN(32),
+    /** Host: content of the file that was begun, raw. */
+    FILE_DATA(33),
+    /** Host: the file is complete; answered once. */
+    FILE_END(34),
+    /** Host: {@link StartScheduler}; answered by {@link StartOutcome}. */
+    START_SCHEDULER(35),
+    /** Host: {@link StopScheduler}; answered by {@link SchedulerExit}. */
+    STOP_SCHEDULER(36),
+    /** Host: {@link ScenarioPlan}; a {@link #STEP_DONE} per step, then {@link ScenarioDone}. */
+    RUN(37),
+    /** Host: end the guest; answered before it goes. */
+    POWER_OFF(38),
+    /** Host, on COM2 also while a scenario runs: {@link ExecRequest}; answered by {@link ExecOutcome}. */
+    EXEC(39),
+    /** Host, likewise: {@link ReadFile}; answered by raw bytes. */
+    READ_FILE(40),
+    /** Host, likewise: {@link WriteFile}. */
+    WRITE_FILE(41),
+    /** Host, on COM2: end the running scenario early. */
+    ABORT(42);
+
+    private final int code;
+
+    MessageType(int code) {
+        this.code = code;
+    }
+
+    @Override
+    public int code() {
+        return code;
+    }
+}

@@ -1,0 +1,15 @@
+package dev.ktstr.kernel;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An entry of the kernel cache.
+ *
+ * @param key its name, {@code debian-7.2.13+deb14-cloud-amd64}
+ * @param image the kernel; all its files are inside the entry's folder
+ * @param source what it was fetched as, {@code debian/unstable/linux-image-cloud-amd64}; null when it was not fetched
+ * @param created when it was stored
+ */
+public record CachedKernel(
+        String key, KernelImage image, @Nullable String source, Instant created) {}

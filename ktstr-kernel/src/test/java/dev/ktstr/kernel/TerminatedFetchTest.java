@@ -1,0 +1,88 @@
+package dev.ktstr.kernel;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What Ctrl-C does: a JVM of its own, told to end while apt runs. */
+class TerminatedFetchTest {
+    @TempDir
+    Path dir;
+
+    /** The program of that JVM. */
+    static final class Fetch {
+        private Fetch() {}
+
+        public static void main(String[] args) {
+            Path dir = Path.of(args[0]);
+            new DebianKernelFetcher(
+                            new KernelCache(dir.resolve("cache")),
+                            "unstable",
+                            line -> {},
+                            dir.resolve("etc"),
+                            dir.resolve("bin"))
+                    .fetch(false);
+        }
+    }
+
+    @Test
+    void aFetchThatIsTerminatedLeavesNoProcessAndNoFile() throws Exception {
+        Path apt = SampleKernels.write(
+                dir.resolve("bin/apt-get"), """
+                #!/bin/sh
+                sleep 63 &
+                echo $$ $! >DIR/pids.new && mv DIR/pids.new DIR/pids
+                wait
+                """.replace("DIR", dir.toString()).getBytes(US_ASCII));
+        Files.setPosixFilePermissions(apt, PosixFilePermissions.fromString("rwxr-xr-x"));
+        SampleKernels.write(
+                dir.resolve("etc/sources.list"), "deb http://mirror.example/debian stable main\n".getBytes(US_ASCII));
+        Process jvm = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Fetch.class.getName(),
+                        dir.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(dir.resolve("log").toFile())
+                .start();
+        try {
+            List<String> pids =
+                    List.of(awaitText(dir.resolve("pids"), jvm).strip().split(" ", -1));
+            assertThat(KernelCacheTest.files(dir.resolve("cache/tmp"))).hasSize(1);
+
+            jvm.destroy();
+
+            assertThat(jvm.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(KernelCacheTest.files(dir.resolve("cache/tmp"))).isEmpty();
+            assertThat(pids)
+                    .hasSize(2)
+                    .allSatisfy(pid -> ProcessHandle.of(Long.parseLong(pid))
+                            .ifPresent(p ->
+                                    p.onExit().orTimeout(10, TimeUnit.SECONDS).join()));
+        } finally {
+            jvm.destroyForcibly();
+        }
+    }
+
+    private String awaitText(Path file, Process jvm) throws IOException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!Files.exists(file)) {
+            assertThat(jvm.isAlive() && System.nanoTime() < deadline)
+                    .as(Files.readString(dir.resolve("log")))
+                    .isTrue();
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
+        return Files.readString(file);
+    }
+}

@@ -1,0 +1,7 @@
+import dev.ktstr.Ctx;
+import dev.ktstr.annotations.KtstrTest;
+
+class Alone {
+    @KtstrTest
+    void ctx(Ctx ctx) {}
+}

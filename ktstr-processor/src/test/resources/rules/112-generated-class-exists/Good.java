@@ -1,0 +1,12 @@
+package acme;
+
+import dev.ktstr.AssertResult;
+import dev.ktstr.Ctx;
+import dev.ktstr.annotations.*;
+
+class TakenGood {
+    @KtstrTest
+    void any(Ctx ctx) {}
+}
+
+class TakenGoodIT {}

@@ -1,0 +1,67 @@
+package dev.ktstr.vm.internal.linux;
+
+import com.sun.jna.LastErrorException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A piece of anonymous shared memory with a descriptor ({@code memfd_create(2)}).
+ *
+ * <p>It has no name in any file system, so it is gone with the last process that holds it, however that process ends.
+ * The owner closes it; mappings made of it stay valid.
+ */
+public final class Memfd implements AutoCloseable {
+    private final int fd;
+    private final long size;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Memfd(int fd, long size) {
+        this.fd = fd;
+        this.size = size;
+    }
+
+    /**
+     * Makes one, filled with zeros; pages are taken from the host when first touched.
+     *
+     * @param name shown in {@code /proc/PID/maps}
+     * @param size in bytes
+     * @throws dev.ktstr.vm.VmException when the host refuses
+     */
+    public static Memfd create(String name, long size) {
+        int fd;
+        try {
+            fd = LibC.memfd_create(name, LibC.MFD_CLOEXEC);
+        } catch (LastErrorException e) {
+            throw LibC.failure("memfd_create(" + name + ")", e);
+        }
+        Memfd made = new Memfd(fd, size);
+        try {
+            LibC.ftruncate(fd, size);
+        } catch (LastErrorException e) {
+            made.close();
+            throw LibC.failure("setting the size of memfd " + name + " to " + size + " bytes", e);
+        }
+        return made;
+    }
+
+    /** Size in bytes. */
+    public long size() {
+        return size;
+    }
+
+    /** A path by which another process of this user can open it while this process holds it. */
+    public String path() {
+        return "/proc/" + ProcessHandle.current().pid() + "/fd/" + fd;
+    }
+
+    /** Maps all of it, readable and writable, shared. */
+    public Mapping map() {
+        return Mapping.ofFile(fd, size, "guest RAM");
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            Fds.close(fd);
+        }
+    }
+}

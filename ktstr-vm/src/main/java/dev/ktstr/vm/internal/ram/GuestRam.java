@@ -1,0 +1,78 @@
+package dev.ktstr.vm.internal.ram;
+
+import dev.ktstr.vm.internal.linux.Mapping;
+import dev.ktstr.vm.internal.linux.Memfd;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The RAM of one guest: one {@link Memfd} per NUMA node, mapped here. Owns both.
+ *
+ * <p>All or nothing: a failure half way releases what was made.
+ */
+public final class GuestRam implements AutoCloseable {
+    private static final long MAX_SEGMENT = 1L << 30;
+
+    private final List<Memfd> nodes = new ArrayList<>();
+    private final List<Mapping> mappings = new ArrayList<>();
+    private final MappedGuestMemory memory;
+
+    /**
+     * Makes and maps the RAM. Nothing is taken from the host until it is touched.
+     *
+     * @throws dev.ktstr.vm.VmException when the host refuses
+     */
+    public GuestRam(RamLayout layout) {
+        List<MappedGuestMemory.Segment> segments = new ArrayList<>();
+        try {
+            long start = 0;
+            for (int node = 0; node < layout.nodeMb().size(); node++) {
+                Memfd memfd =
+                        Memfd.create("ktstr-ram" + node, (long) layout.nodeMb().get(node) << 20);
+                nodes.add(memfd);
+                Mapping mapping = memfd.map();
+                mappings.add(mapping);
+                addSegments(segments, mapping, start);
+                start += memfd.size();
+            }
+        } catch (RuntimeException e) {
+            release();
+            throw e;
+        }
+        memory = new MappedGuestMemory(segments, this::release);
+    }
+
+    private static void addSegments(List<MappedGuestMemory.Segment> segments, Mapping mapping, long start) {
+        for (long at = 0; at < mapping.size(); ) {
+            long length = Math.min(mapping.size() - at, MAX_SEGMENT);
+            long ramOffset = start + at;
+            if (ramOffset < RamLayout.LOW_LIMIT) {
+                length = Math.min(length, RamLayout.LOW_LIMIT - ramOffset);
+            }
+            segments.add(new MappedGuestMemory.Segment(
+                    RamLayout.gpaOf(ramOffset), mapping.view(at, Math.toIntExact(length))));
+            at += length;
+        }
+    }
+
+    /** The memory as addresses. */
+    public MappedGuestMemory memory() {
+        return memory;
+    }
+
+    /** For each node, a path by which a child process can open it while this is open. */
+    public List<String> nodePaths() {
+        return nodes.stream().map(Memfd::path).toList();
+    }
+
+    /** Waits for accesses under way, then unmaps and releases. Idempotent. */
+    @Override
+    public void close() {
+        memory.close();
+    }
+
+    private void release() {
+        mappings.forEach(Mapping::close);
+        nodes.forEach(Memfd::close);
+    }
+}

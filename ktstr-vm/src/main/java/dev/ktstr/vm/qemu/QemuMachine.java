@@ -1,0 +1,284 @@
+package dev.ktstr.vm.qemu;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.ktstr.vm.ControlChannel;
+import dev.ktstr.vm.Doorbell;
+import dev.ktstr.vm.GuestMemory;
+import dev.ktstr.vm.VirtualMachine;
+import dev.ktstr.vm.VmException;
+import dev.ktstr.vm.VmExit;
+import dev.ktstr.vm.VmSpec;
+import dev.ktstr.vm.internal.ram.GuestRam;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running QEMU.
+ *
+ * <p>Two threads: one reads the monitor, and when that ends, waits for the process and decides how the guest ended; one
+ * drains the doorbell, because a debug port whose socket is full would stop the guest.
+ */
+final class QemuMachine implements VirtualMachine {
+    private static final Logger LOG = LoggerFactory.getLogger(QemuMachine.class);
+    private static final Duration QMP_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration DEATH_TIMEOUT = Duration.ofSeconds(20);
+
+    /** What a machine takes over; it closes all of it. */
+    record Parts(Process process, GuestRam ram, SocketChannel qmp, SocketChannel com2, SocketChannel bell) {}
+
+    /**
+     * Files and words of a machine.
+     *
+     * @param console file of COM1
+     * @param log QEMU's own output
+     * @param description command line for logs
+     * @param keepsTime see {@link VirtualMachine#keepsTime()}
+     */
+    record Papers(Path console, Path log, String description, boolean keepsTime) {}
+
+    private final VmSpec spec;
+    private final Parts parts;
+    private final Papers papers;
+    private final QmpClient qmp;
+    private final SocketControlChannel control;
+    private final RingCounter doorbell = new RingCounter();
+    private final Thread monitorThread;
+    private final Thread doorbellThread;
+    private final CompletableFuture<VmExit> exit = new CompletableFuture<>();
+    private final AtomicBoolean killed = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile @Nullable String shutdownReason;
+
+    /** Takes the parts over. When this throws, they are still the caller's. */
+    QemuMachine(VmSpec spec, Parts parts, Papers papers) throws IOException {
+        this.spec = spec;
+        this.parts = parts;
+        this.papers = papers;
+        this.control = new SocketControlChannel(parts.com2());
+        this.qmp = new QmpClient(
+                new BufferedInputStream(Channels.newInputStream(parts.qmp())), parts.qmp(), this::onEvent);
+        long pid = parts.process().pid();
+        this.monitorThread = new Thread(this::watch, "ktstr-monitor-" + pid);
+        this.doorbellThread = new Thread(this::drainDoorbell, "ktstr-doorbell-" + pid);
+        monitorThread.setDaemon(true);
+        doorbellThread.setDaemon(true);
+    }
+
+    /** Starts the threads, shakes hands with the monitor, and lets the guest run. */
+    void begin() {
+        monitorThread.start();
+        doorbellThread.start();
+        try {
+            qmp.negotiate(QMP_TIMEOUT);
+            qmp.execute("cont", QMP_TIMEOUT);
+        } catch (VmException e) {
+            // The guest or QEMU may end before the handshake does; then how it ended is the news, not the handshake.
+            Optional<VmExit> end = awaitUninterrupted(DEATH_TIMEOUT);
+            if (end.isEmpty()) {
+                throw e;
+            }
+            if (end.get().kind() == VmExit.Kind.BACKEND_ERROR) {
+                throw new VmException(
+                        end.get().detail() + " (before the guest ran, kernel " + spec.kernel() + "). Command line: "
+                                + papers.console().resolveSibling(QemuBackend.DESCRIPTION),
+                        e);
+            }
+        }
+    }
+
+    @Override
+    public VmSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public String backend() {
+        return QemuBackend.NAME;
+    }
+
+    @Override
+    public String description() {
+        return papers.description();
+    }
+
+    @Override
+    public boolean keepsTime() {
+        return papers.keepsTime();
+    }
+
+    @Override
+    public GuestMemory memory() {
+        return parts.ram().memory();
+    }
+
+    @Override
+    public ControlChannel control() {
+        return control;
+    }
+
+    @Override
+    public Doorbell doorbell() {
+        return doorbell;
+    }
+
+    @Override
+    public Path console() {
+        return papers.console();
+    }
+
+    @Override
+    public void freeze() {
+        qmp.execute("stop", QMP_TIMEOUT);
+    }
+
+    @Override
+    public void resume() {
+        qmp.execute("cont", QMP_TIMEOUT);
+    }
+
+    @Override
+    public Optional<VmExit> exit() {
+        return Optional.ofNullable(exit.getNow(null));
+    }
+
+    @Override
+    public Optional<VmExit> awaitExit(Duration timeout) throws InterruptedException {
+        try {
+            return Optional.of(exit.get(timeout.toNanos(), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException e) {
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the end of a guest is a value, never a failure", e);
+        }
+    }
+
+    @Override
+    public void kill() {
+        if (exit.isDone()) {
+            return;
+        }
+        killed.set(true);
+        parts.process().destroyForcibly();
+        if (awaitUninterrupted(DEATH_TIMEOUT).isEmpty()) {
+            throw new VmException("QEMU, pid " + parts.process().pid() + ", did not end within "
+                    + DEATH_TIMEOUT.toSeconds() + " s of SIGKILL; see its state in /proc/"
+                    + parts.process().pid() + "/status");
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            kill();
+        } catch (VmException e) {
+            LOG.error("{}", e.getMessage());
+        }
+        release("control channel", control);
+        release("monitor", parts.qmp());
+        release("doorbell", parts.bell());
+        join(monitorThread);
+        join(doorbellThread);
+        release("RAM", parts.ram());
+    }
+
+    private static void release(String what, AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (Exception e) {
+            LOG.error("closing the {} of a virtual machine failed: {}", what, e.toString());
+        }
+    }
+
+    private static void join(Thread thread) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            thread.join(DEATH_TIMEOUT.toMillis());
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (thread.isAlive() && !interrupted) {
+            LOG.error("thread {} did not end within {} s", thread.getName(), DEATH_TIMEOUT.toSeconds());
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits also when interrupted: killing and releasing must not be left half done. */
+    private Optional<VmExit> awaitUninterrupted(Duration timeout) {
+        boolean interrupted = false;
+        long deadline = System.nanoTime() + timeout.toNanos();
+        try {
+            while (true) {
+                try {
+                    return awaitExit(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void onEvent(String name, JsonNode data) {
+        if (name.equals("SHUTDOWN")) {
+            shutdownReason = data.path("reason").asText("unknown");
+        }
+    }
+
+    /** The monitor thread: reads until QEMU is gone, then decides how the guest ended. */
+    private void watch() {
+        VmExit end;
+        try {
+            qmp.run();
+            if (!parts.process().waitFor(DEATH_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+                // The monitor is gone but the process is not: it is of no use any more.
+                parts.process().destroyForcibly().waitFor(DEATH_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+            }
+            end = ExitReason.decide(killed.get(), shutdownReason, parts.process(), papers.console(), papers.log());
+        } catch (InterruptedException e) {
+            end = new VmExit(VmExit.Kind.BACKEND_ERROR, "the thread that watches QEMU was interrupted");
+        } catch (RuntimeException e) {
+            end = new VmExit(VmExit.Kind.BACKEND_ERROR, "watching QEMU failed: " + e);
+        }
+        ChildProcesses.forget(parts.process());
+        exit.complete(end);
+    }
+
+    private void drainDoorbell() {
+        ByteBuffer bytes = ByteBuffer.allocate(4096);
+        try {
+            while (parts.bell().read(bytes) >= 0) {
+                doorbell.ring();
+                bytes.clear();
+            }
+        } catch (ClosedChannelException e) {
+            LOG.trace("doorbell closed with the machine");
+        } catch (IOException e) {
+            LOG.debug("doorbell: {}", e.toString());
+        } finally {
+            doorbell.end();
+        }
+    }
+}
