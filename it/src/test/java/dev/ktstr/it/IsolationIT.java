@@ -27,7 +27,8 @@ class IsolationIT {
         assertThat(ended.outcome().verdict()).isEqualTo(Verdict.FAIL);
         assertThat(ended.outcome().details())
                 .isNotEmpty()
-                .allMatch(line -> line.matches("tid \\d+ of cgroup 'confined' ran on cpus [23,-]+ outside its cpuset 0-1"));
+                .allMatch(line ->
+                        line.matches("tid \\d+ of cgroup 'confined' ran on cpus [23,-]+ outside its cpuset 0-1"));
     }
 
     private static void clearWhenFull(Ctx ctx, int workers) {

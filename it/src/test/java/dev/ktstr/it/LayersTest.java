@@ -34,7 +34,7 @@ class LayersTest {
     @Test
     void everyModuleIsSeen() {
         for (String[] layer : List.of(VOCABULARY, PROCESSOR, KERNEL, VM, GUEST, HARNESS, PLUGIN)) {
-            assertThat(CLASSES.stream().filter(resideInAnyPackage(layer)::test).count())
+            assertThat(CLASSES.stream().filter(resideInAnyPackage(layer)).count())
                     .as(String.join(", ", layer))
                     .isGreaterThan(2);
         }
@@ -78,9 +78,10 @@ class LayersTest {
         classes()
                 .that(resideInAnyPackage("dev.ktstr.."))
                 .should()
-                .resideInAnyPackage(java.util.stream.Stream.of(VOCABULARY, PROCESSOR, KERNEL, VM, GUEST, HARNESS, PLUGIN)
-                        .flatMap(java.util.Arrays::stream)
-                        .toArray(String[]::new))
+                .resideInAnyPackage(
+                        java.util.stream.Stream.of(VOCABULARY, PROCESSOR, KERNEL, VM, GUEST, HARNESS, PLUGIN)
+                                .flatMap(java.util.Arrays::stream)
+                                .toArray(String[]::new))
                 .check(CLASSES);
     }
 

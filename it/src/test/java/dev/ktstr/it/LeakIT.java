@@ -45,14 +45,16 @@ class LeakIT {
 
     private static long mappings() throws IOException {
         try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
-            return lines.filter(line -> line.contains("memfd:") || line.contains("/dev/shm")).count();
+            return lines.filter(line -> line.contains("memfd:") || line.contains("/dev/shm"))
+                    .count();
         }
     }
 
     private static long descriptors() throws IOException {
         try (Stream<Path> links = Files.list(Path.of("/proc/self/fd"))) {
             return links.map(LeakIT::target)
-                    .filter(target -> target.contains("memfd") || target.startsWith("socket") || target.contains("ktstr"))
+                    .filter(target ->
+                            target.contains("memfd") || target.startsWith("socket") || target.contains("ktstr"))
                     .filter(target -> !target.endsWith(".jar"))
                     .count();
         }

@@ -12,7 +12,9 @@ final class Runs {
     static VariantRun.Ended run(String fixture, Map<String, String> options, VariantRun.Body body) {
         Options process = Options.ofProcess();
         Options merged = new Options(
-                name -> options.containsKey(name) ? options.get(name) : process.property().get(name),
+                name -> options.containsKey(name)
+                        ? options.get(name)
+                        : process.property().get(name),
                 process.environment());
         return new VariantRun("dev.ktstr.it.Fixtures#" + fixture, merged, Path.of("")).execute(body);
     }

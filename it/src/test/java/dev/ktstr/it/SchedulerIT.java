@@ -48,7 +48,8 @@ class SchedulerIT {
                 .allSatisfy(w -> assertThat(w.cpusUsed()).isSubsetOf(0, 1))
                 .allSatisfy(w -> assertThat(w.workUnits()).isPositive());
 
-        JsonNode sidecar = new ObjectMapper().readTree(outcome.sidecar().orElseThrow().toFile());
+        JsonNode sidecar =
+                new ObjectMapper().readTree(outcome.sidecar().orElseThrow().toFile());
         assertThat(sidecar.at("/events/0/schedExtState").asText()).isEqualTo("enabled");
         assertThat(sidecar.at("/events/0/schedExtOps").asText()).startsWith("ktstr");
         assertThat(sidecar.path("verdict").asText()).isEqualTo("pass");
@@ -58,7 +59,8 @@ class SchedulerIT {
     void aStallIsExplainedByTheWatchdogTheLogAndTheDump() {
         Outcome outcome = failed(Runs.run("stalls", fixtures::stalls));
         assertThat(outcome.details().get(0))
-                .matches("scheduler process died unexpectedly after completing step 0 of 1 \\(\\d+\\.\\ds into test\\)");
+                .matches(
+                        "scheduler process died unexpectedly after completing step 0 of 1 \\(\\d+\\.\\ds into test\\)");
         assertThat(outcome.details().get(1)).startsWith("sched_ext ended it: runnable task stall");
         assertThat(outcome.sections()).containsKeys("scheduler log", "sched_ext dump", "diagnostics");
         assertThat(outcome.sections().get("sched_ext dump")).contains("CPU states");
@@ -68,7 +70,8 @@ class SchedulerIT {
     @Test
     void aSchedulerThatLeavesInMidRunFailsTheRunAtOnce() {
         Outcome outcome = failed(Runs.run("exits", fixtures::exits));
-        assertThat(outcome.details().get(0)).startsWith("scheduler process died unexpectedly after completing step 0 of 1");
+        assertThat(outcome.details().get(0))
+                .startsWith("scheduler process died unexpectedly after completing step 0 of 1");
         assertThat(outcome.details()).contains("the process ended with exit code 1");
         assertThat(outcome.stats().get(0).workers().get(0).wallTimeNs()).isLessThan(5_000_000_000L);
     }
@@ -83,7 +86,9 @@ class SchedulerIT {
     @Test
     void aSchedulerThatNeverAttachesIsGivenUpInBoundedTime() {
         Outcome outcome = failed(Runs.run("neverAttaches", Map.of("ktstr.attach.timeout", "2"), ctx -> null));
-        assertThat(outcome.details().get(0)).contains("scheduler 'scx-no-attach'").contains("attach");
+        assertThat(outcome.details().get(0))
+                .contains("scheduler 'scx-no-attach'")
+                .contains("attach");
     }
 
     @Test

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
  * Writes cpio archives of form "newc", which the kernel unpacks as initramfs (Documentation/driver-api/early-userspace/
  * buffer-format.rst). Everything that could differ between two builds is fixed: times, inodes, owners.
  */
-final class CpioWriter {
+public final class CpioWriter {
     private static final int S_IFDIR = 0040000;
     private static final int S_IFCHR = 0020000;
     private static final int S_IFREG = 0100000;
@@ -15,23 +15,28 @@ final class CpioWriter {
     private final ByteArrayOutputStream out;
     private int inode;
 
-    CpioWriter(ByteArrayOutputStream out) {
+    /** Writes to {@code out}, from an entry boundary on. */
+    public CpioWriter(ByteArrayOutputStream out) {
         this.out = out;
     }
 
-    void directory(String path, int mode) {
+    /** Adds a folder; its parent must have been added. */
+    public void directory(String path, int mode) {
         entry(path, S_IFDIR | mode, 2, 0, 0, new byte[0]);
     }
 
-    void characterDevice(String path, int mode, int major, int minor) {
+    /** Adds a character device node. */
+    public void characterDevice(String path, int mode, int major, int minor) {
         entry(path, S_IFCHR | mode, 1, major, minor, new byte[0]);
     }
 
-    void file(String path, int mode, byte[] content) {
+    /** Adds a regular file. */
+    public void file(String path, int mode, byte[] content) {
         entry(path, S_IFREG | mode, 1, 0, 0, content);
     }
 
-    void finish() {
+    /** Adds the trailer; nothing may follow. */
+    public void finish() {
         inode = -1;
         entry("TRAILER!!!", 0, 1, 0, 0, new byte[0]);
     }

@@ -2,6 +2,7 @@ package dev.ktstr.run;
 
 import dev.ktstr.guest.AgentSession;
 import dev.ktstr.guest.GuestException;
+import dev.ktstr.kernel.KernelRequirements;
 import dev.ktstr.vm.Backend;
 import dev.ktstr.vm.VirtualMachine;
 import dev.ktstr.vm.VmException;
@@ -40,7 +41,12 @@ public final class Boot {
         kernelArgs.add(MachinePorts.kernelArgument());
         variant.scheduler().ifPresent(s -> kernelArgs.addAll(s.kargs()));
         VmSpec spec = new VmSpec(
-                variant.kernel().vmlinux(), initramfs, variant.topology(), variant.memoryMb(), kernelArgs, workDir);
+                KernelRequirements.bootFile(variant.kernel()),
+                initramfs,
+                variant.topology(),
+                variant.memoryMb(),
+                kernelArgs,
+                workDir);
         VirtualMachine machine;
         try {
             machine = backend.start(spec);
