@@ -52,8 +52,11 @@ void shm_open_window(void)
 	window = map(fd, KT_WINDOW_SIZE, base);
 	counters = map(fd, COUNTERS_SIZE, base + KT_COUNTERS_AT);
 	close(fd);
-	/* Forking copies the page table of such a mapping: 8192 entries a child would pay for and never use. */
-	if (madvise(window, KT_WINDOW_SIZE, MADV_DONTFORK))
+	/*
+	 * Forking copies the page table of such a mapping: 8192 entries a child would pay for and never use. A kernel without
+	 * CONFIG_ADVISE_SYSCALLS cannot be asked; its children pay.
+	 */
+	if (madvise(window, KT_WINDOW_SIZE, MADV_DONTFORK) && errno != ENOSYS)
 		fatal("cannot keep the window from children: %s", strerror(errno));
 	inbox = malloc(KT_MAX_PAYLOAD);
 	if (!inbox)

@@ -8,6 +8,6 @@ import dev.ktstr.annotations.*;
 interface NumbersBadSched {}
 
 class NumbersBad {
-    @KtstrTest(scheduler = NumbersBadSched.class, memoryMb = 0, durationS = -1, watchdogTimeoutS = 0, workersPerCgroup = 0)
+    @KtstrTest(scheduler = NumbersBadSched.class, memoryMb = 0, durationS = -1, workersPerCgroup = 0)
     void allOfThem(Ctx ctx) {}
 }

@@ -8,6 +8,6 @@ import dev.ktstr.annotations.*;
 interface NumbersGoodSched {}
 
 class NumbersGood {
-    @KtstrTest(scheduler = NumbersGoodSched.class, memoryMb = 1, durationS = 1, watchdogTimeoutS = 1, workersPerCgroup = 1)
+    @KtstrTest(scheduler = NumbersGoodSched.class, memoryMb = 1, durationS = 1, workersPerCgroup = 1)
     void allOfThem(Ctx ctx) {}
 }

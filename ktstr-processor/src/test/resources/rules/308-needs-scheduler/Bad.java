@@ -5,7 +5,7 @@ import dev.ktstr.Ctx;
 import dev.ktstr.annotations.*;
 
 class NeedsSchedulerBad {
-    @KtstrTest(watchdogTimeoutS = 3, extraSchedArgs = "--slow")
+    @KtstrTest(extraSchedArgs = "--slow")
     void noneNamed(Ctx ctx) {}
 
     @KtstrTest(scheduler = Eevdf.class, extraSchedArgs = {})

@@ -8,6 +8,6 @@ import dev.ktstr.annotations.*;
 interface Needed {}
 
 class NeedsSchedulerGood {
-    @KtstrTest(scheduler = Needed.class, watchdogTimeoutS = 3, extraSchedArgs = "--slow")
+    @KtstrTest(scheduler = Needed.class, extraSchedArgs = "--slow")
     void oneNamed(Ctx ctx) {}
 }

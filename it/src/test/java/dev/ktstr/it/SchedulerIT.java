@@ -79,7 +79,7 @@ class SchedulerIT {
     @Test
     void aSchedulerThatExitsAtOnceShowsItsOwnWords() {
         Outcome outcome = failed(Runs.run("failsAtStart", ctx -> null));
-        assertThat(outcome.details().get(0)).contains("scheduler 'scx-fail'").contains("exit code 3");
+        assertThat(outcome.details().get(0)).contains("scheduler 'scx-fail'").contains("exited with code 3");
         assertThat(ReportText.failure(outcome)).contains("--fail-at-start");
     }
 

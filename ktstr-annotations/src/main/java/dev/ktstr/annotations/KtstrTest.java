@@ -41,9 +41,6 @@ public @interface KtstrTest {
     /** Arguments appended after the scheduler's own {@link Scheduler#schedArgs()}. */
     String[] extraSchedArgs() default {};
 
-    /** Seconds a runnable task may wait before sched_ext calls it a stall and throws the scheduler out. */
-    int watchdogTimeoutS() default 5;
-
     /**
      * Whether starvation fails the test: a worker without any work unit, or one over {@link #maxSpreadPct()} or
      * {@link #maxGapMs()}. Inherited from the scheduler's {@link Checks}, else on.

@@ -25,6 +25,8 @@ public final class Folders {
     private static final Set<Path> TEMPORARY = ConcurrentHashMap.newKeySet();
 
     static {
+        // Registers its own hook now: during shutdown, when removeTemporary calls it, it could not any more.
+        Children.watch();
         Runtime.getRuntime().addShutdownHook(new Thread(Folders::removeTemporary, "ktstr-remove-temporary"));
     }
 

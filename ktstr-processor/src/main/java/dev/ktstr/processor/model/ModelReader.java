@@ -23,8 +23,7 @@ public final class ModelReader {
     /** The thresholds, as both {@code @KtstrTest} and {@code @Checks} name them, and the type of each. */
     public static final Map<String, Class<?>> CHECKS = checks();
 
-    private static final List<String> NUMBERS =
-            List.of("memoryMb", "durationS", "watchdogTimeoutS", "workersPerCgroup");
+    private static final List<String> NUMBERS = List.of("memoryMb", "durationS", "workersPerCgroup");
 
     /** Reads a type annotated {@code @Scheduler}; empty when it is not. */
     public Optional<SchedulerModel> scheduler(TypeElement type) {

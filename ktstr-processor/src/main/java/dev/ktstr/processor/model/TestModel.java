@@ -12,7 +12,7 @@ import javax.lang.model.element.TypeElement;
  * @param type the type that declares it
  * @param location the annotation
  * @param scheduler what {@code scheduler} names
- * @param numbers {@code memoryMb durationS watchdogTimeoutS workersPerCgroup}, in this order
+ * @param numbers {@code memoryMb durationS workersPerCgroup}, in this order
  * @param checks the thresholds written on the test or on its scheduler, in the order of {@link ModelReader#CHECKS}
  */
 public record TestModel(

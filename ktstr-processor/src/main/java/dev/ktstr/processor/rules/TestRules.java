@@ -32,7 +32,6 @@ final class TestRules {
                         "The harness does not know what to start",
                         "name a type annotated @Scheduler"));
         if (runsKernelScheduler(test)) {
-            warnWithoutScheduler(test, test.number("watchdogTimeoutS"), "there is no sched_ext watchdog to set");
             warnWithoutScheduler(test, test.extraSchedArgs(), "there is no program to give them to");
         }
     }
@@ -58,7 +57,6 @@ final class TestRules {
         return switch (name) {
             case "memoryMb" -> "The guest cannot boot without memory";
             case "durationS" -> "The scenario would end before it starts";
-            case "watchdogTimeoutS" -> "sched_ext would throw the scheduler out at once";
             case "workersPerCgroup" -> "A cgroup without workers gives nothing to judge";
             default -> throw new IllegalArgumentException("no number attribute " + name);
         };
