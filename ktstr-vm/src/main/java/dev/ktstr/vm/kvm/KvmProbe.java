@@ -1,23 +1,107 @@
 package dev.ktstr.vm.kvm;
 
 import dev.ktstr.vm.Backend.Availability;
+import dev.ktstr.vm.VmException;
+import dev.ktstr.vm.internal.linux.KvmVcpu;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Finds out whether KVM can run a stock kernel on this host. */
+/**
+ * Finds out whether KVM can run a stock kernel on this host, by running a small guest.
+ *
+ * <p>Opening {@code /dev/kvm} is not enough: where KVM is software paging inside another guest, it makes machines and
+ * then fails on the first instruction that its emulator lacks.
+ */
 public final class KvmProbe {
+    private static final Logger LOG = LoggerFactory.getLogger(KvmProbe.class);
     private static final Path DEVICE = Path.of("/dev/kvm");
+    private static final Duration LIMIT = Duration.ofSeconds(3);
 
     private KvmProbe() {}
 
-    /** The answer; found once per process. */
+    /** The answer; found once per process, in milliseconds, at most a few seconds. */
     public static Availability probe() {
         return Once.ANSWER;
     }
 
+    /** Runs the probe on first use. */
     private static final class Once {
-        static final Availability ANSWER = Files.isWritable(DEVICE)
-                ? new Availability(false, "KVM was not probed")
-                : new Availability(false, "no access to " + DEVICE);
+        static final Availability ANSWER = run(LIMIT, ProbeGuest.LONG_MODE, ProbeGuest.REAL_MODE);
+    }
+
+    static Availability run(Duration limit, ProbeGuest... guests) {
+        if (!Files.exists(DEVICE)) {
+            return unusable(
+                    "there is no " + DEVICE + "; the kvm module is not loaded, or the host is a VM without nesting");
+        }
+        if (!Files.isWritable(DEVICE)) {
+            return unusable(DEVICE + " may not be opened; join the group kvm, or run as root");
+        }
+        for (ProbeGuest guest : guests) {
+            String failure = failureOf(guest, limit);
+            if (failure != null) {
+                return unusable("KVM opens but does not run a " + guest.name() + " guest here: " + failure);
+            }
+        }
+        return new Availability(true, "KVM runs guests");
+    }
+
+    private static Availability unusable(String detail) {
+        return new Availability(false, detail);
+    }
+
+    /** Runs one guest on a thread of its own; null when all went as it must. */
+    private static @Nullable String failureOf(ProbeGuest guest, Duration limit) {
+        KvmVcpu vcpu;
+        try {
+            vcpu = new KvmVcpu(ProbeGuest.RAM_BYTES);
+        } catch (VmException e) {
+            return e.getMessage();
+        }
+        AtomicReference<@Nullable String> failure = new AtomicReference<>("it was stopped");
+        Thread runner = new Thread(
+                () -> {
+                    try {
+                        failure.set(guest.runOn(vcpu));
+                    } catch (RuntimeException e) {
+                        failure.set(String.valueOf(e.getMessage()));
+                    }
+                },
+                "ktstr-kvm-probe");
+        runner.setDaemon(true);
+        runner.start();
+        boolean ended = joinOrKick(runner, vcpu, limit);
+        if (!ended) {
+            // The thread is inside the kernel with the mappings in use: they must stay.
+            LOG.error("the KVM probe's thread cannot be stopped; it stays until this process ends");
+            return "it does not stop";
+        }
+        vcpu.close();
+        return failure.get();
+    }
+
+    private static boolean joinOrKick(Thread runner, KvmVcpu vcpu, Duration limit) {
+        boolean interrupted = false;
+        long deadline = System.nanoTime() + limit.toNanos();
+        long giveUp = deadline + limit.toNanos();
+        while (runner.isAlive() && System.nanoTime() < giveUp) {
+            try {
+                runner.join(10);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+            if (runner.isAlive() && (interrupted || System.nanoTime() > deadline)) {
+                vcpu.kick();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return !runner.isAlive();
     }
 }

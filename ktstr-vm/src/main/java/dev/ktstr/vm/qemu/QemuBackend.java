@@ -128,6 +128,8 @@ public final class QemuBackend implements Backend {
                 if (!sockets.acceptAll(CONNECT_TIMEOUT, process::isAlive)) {
                     throw new VmException(startFailure(qemu, process, log, spec));
                 }
+                // All are connected: the folder goes now, so that not even a SIGKILL from here on leaves it.
+                sockets.remove();
                 return connect(
                         spec,
                         process,

@@ -3,6 +3,8 @@ package dev.ktstr.vm.qemu;
 import dev.ktstr.vm.VmException;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,8 +13,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A qemu-system-x86_64 that was found and is new enough.
@@ -26,12 +26,12 @@ record QemuBinary(Path path, String version) {
     /** Oldest that is accepted; older ones stop on some of the options used, or misreport shutdown reasons. */
     static final String MINIMUM = "8.2";
 
-    private static final Logger LOG = LoggerFactory.getLogger(QemuBinary.class);
     private static final String CURE = "install the package that has " + NAME
             + " (Debian and Ubuntu: qemu-system-x86, on Debian 12 from bookworm-backports; Fedora: qemu-system-x86-core),"
             + " or name one with -Dktstr.qemu=PATH or KTSTR_QEMU=PATH";
     private static final Pattern VERSION = Pattern.compile("version (\\d{1,4})\\.(\\d{1,4})(\\.\\d{1,6})?");
     private static final int VERSION_TIMEOUT_S = 20;
+    private static final int MAX_VERSION_BYTES = 4096;
 
     /**
      * Looks at the named path, else along {@code PATH}.
@@ -83,38 +83,30 @@ record QemuBinary(Path path, String version) {
     }
 
     private static String firstLine(Path path) {
-        Process process;
-        Path output;
         try {
-            output = Files.createTempFile("ktstr-qemu-version", ".txt");
-        } catch (IOException e) {
-            throw new VmException("QEMU: no temporary file could be made to ask its version: " + e.getMessage(), e);
-        }
-        try {
-            // Into a file: a pipe would block the wait below if the program kept it open.
-            process = new ProcessBuilder(List.of(path.toString(), "--version"))
+            Process process = new ProcessBuilder(List.of(path.toString(), "--version"))
                     .redirectErrorStream(true)
                     .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
-                    .redirectOutput(output.toFile())
                     .start();
+            // A few lines fit the pipe, so nobody needs to read before the end; one who floods it meets the time limit.
             if (!process.waitFor(VERSION_TIMEOUT_S, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new VmException(
                         "QEMU: " + path + " --version did not end within " + VERSION_TIMEOUT_S + " s; " + CURE);
             }
-            String text = FileTail.read(output, 4096);
-            return text.lines().findFirst().orElse("").strip();
+            try (InputStream output = process.getInputStream()) {
+                byte[] text = output.readNBytes(Math.min(output.available(), MAX_VERSION_BYTES));
+                return new String(text, StandardCharsets.UTF_8)
+                        .lines()
+                        .findFirst()
+                        .orElse("")
+                        .strip();
+            }
         } catch (IOException e) {
             throw new VmException("QEMU: " + path + " does not run: " + e.getMessage() + "; " + CURE, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new VmException("interrupted while asking " + path + " for its version", e);
-        } finally {
-            try {
-                Files.deleteIfExists(output);
-            } catch (IOException e) {
-                LOG.warn("temporary file {} stays: {}", output, e.toString());
-            }
         }
     }
 

@@ -259,7 +259,8 @@ final class QemuMachine implements VirtualMachine {
             end = ExitReason.decide(killed.get(), shutdownReason, parts.process(), papers.console(), papers.log());
         } catch (InterruptedException e) {
             end = new VmExit(VmExit.Kind.BACKEND_ERROR, "the thread that watches QEMU was interrupted");
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
+            // A jar replaced under a running JVM is a LinkageError here; whoever waits for the end must still get one.
             end = new VmExit(VmExit.Kind.BACKEND_ERROR, "watching QEMU failed: " + e);
         }
         ChildProcesses.forget(parts.process());
