@@ -9,7 +9,11 @@ import dev.ktstr.run.VariantRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,6 +68,50 @@ class BootIT {
         Outcome outcome = failed(ended);
         assertThat(outcome.details().get(0)).contains("hello");
         assertThat(ReportText.failure(outcome)).contains("--- diagnostics ---", "stage: boot", "console, last");
+    }
+
+    @Test
+    void aPanicIsNamedWithItsOwnLine() {
+        VariantRun.Ended ended = Runs.run("boots", ctx -> {
+            ctx.guest().writeText("/proc/sysrq-trigger", "c");
+            return new Fixtures().runsForAMinute(ctx);
+        });
+        Outcome outcome = failed(ended);
+        assertThat(outcome.details().get(0)).contains("the guest kernel panicked: ", "sysrq triggered crash");
+        assertThat(outcome.sections().get("diagnostics")).contains("guest end: PANIC");
+    }
+
+    @Test
+    void aFullDiskFailsTheRunAndLeavesNoHalfResult() throws Exception {
+        Path tiny = Files.createDirectory(temp.resolve("tiny"));
+        mount("-t", "tmpfs", "-o", "size=16k", "tmpfs", tiny.toString());
+        try {
+            Files.write(tiny.resolve("filler"), new byte[8 << 10]);
+            VariantRun.Ended ended =
+                    Runs.run("confined", Map.of("ktstr.sidecar.dir", tiny.toString()), new Fixtures()::confined);
+            assertThat(failed(ended).details())
+                    .anySatisfy(
+                            line -> assertThat(line).contains(tiny.toString()).contains("No space left on device"));
+            assertThat(Children.qemu()).isEmpty();
+            try (Stream<Path> files = Files.walk(tiny)) {
+                assertThat(files.map(path -> path.getFileName().toString()))
+                        .noneMatch(name -> name.endsWith(".tmp") || name.endsWith(".json"));
+            }
+        } finally {
+            command("umount", tiny.toString());
+        }
+    }
+
+    private static void mount(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("mount"));
+        command.addAll(List.of(arguments));
+        command(command.toArray(String[]::new));
+    }
+
+    private static void command(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).inheritIO().start();
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(String.join(" ", command)).isZero();
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.ktstr.CgroupStats;
 import dev.ktstr.checks.MergedChecks;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,5 +44,25 @@ public record Outcome(
     public Outcome {
         details = List.copyOf(details);
         stats = List.copyOf(stats);
+    }
+
+    /** This outcome, failed because its result file could not be written. */
+    public Outcome unrecorded(String why) {
+        List<String> more = new ArrayList<>(details);
+        more.add(why);
+        return new Outcome(
+                testId,
+                name,
+                displayName,
+                tags,
+                Verdict.FAIL,
+                more,
+                stats,
+                checks,
+                facts,
+                sections,
+                timings,
+                startedAt,
+                Optional.empty());
     }
 }

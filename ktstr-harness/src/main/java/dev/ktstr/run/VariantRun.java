@@ -21,6 +21,7 @@ import dev.ktstr.vm.Backend;
 import dev.ktstr.vm.Backends;
 import dev.ktstr.vm.VirtualMachine;
 import dev.ktstr.vm.VmException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -94,7 +95,7 @@ public final class VariantRun {
             fail(e, e.stage(), e.guest());
         } catch (KernelException | VmException e) {
             fail(e, stage, false);
-        } catch (java.io.UncheckedIOException e) {
+        } catch (UncheckedIOException e) {
             fail(e, stage, false);
         }
         return record();
@@ -284,8 +285,22 @@ public final class VariantRun {
                 timings.millis(),
                 startedAt,
                 Optional.ofNullable(folder).map(RunFolder::sidecar));
-        outcome.sidecar().ifPresent(file -> Sidecar.write(file, outcome));
-        return new Ended(outcome, Optional.ofNullable(cause), setupFailed);
+        return new Ended(written(outcome), Optional.ofNullable(cause), setupFailed);
+    }
+
+    /** Writes the sidecar; when that fails, on a full disk say, the run has failed whatever it found. */
+    private Outcome written(Outcome outcome) {
+        if (outcome.sidecar().isEmpty()) {
+            return outcome;
+        }
+        try {
+            Sidecar.write(outcome.sidecar().get(), outcome);
+            return outcome;
+        } catch (UncheckedIOException e) {
+            setupFailed = true;
+            cause = cause == null ? e : cause;
+            return outcome.unrecorded(String.valueOf(e.getMessage()));
+        }
     }
 
     private Verdict verdict() {
