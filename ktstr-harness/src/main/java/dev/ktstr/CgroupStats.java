@@ -1,5 +1,6 @@
 package dev.ktstr;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -59,14 +60,12 @@ public record CgroupStats(int step, String name, List<Integer> cpuset, List<Work
      */
     public double throughputCv() {
         double[] rates = workers.stream().mapToDouble(WorkerStats::workRate).toArray();
-        double mean = java.util.Arrays.stream(rates).average().orElse(0);
+        double mean = Arrays.stream(rates).average().orElse(0);
         if (mean == 0) {
             return 0;
         }
-        double variance = java.util.Arrays.stream(rates)
-                .map(r -> (r - mean) * (r - mean))
-                .average()
-                .orElse(0);
+        double variance =
+                Arrays.stream(rates).map(r -> (r - mean) * (r - mean)).average().orElse(0);
         return Math.sqrt(variance) / mean;
     }
 }

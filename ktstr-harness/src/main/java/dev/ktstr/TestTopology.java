@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The topology as the guest's own sysfs shows it; what was asked for was compared with it before the test began.
@@ -69,10 +70,7 @@ public record TestTopology(CpuTopology requested, List<Llc> llcs, List<Node> nod
         return text.isEmpty() ? "none" : text.toString();
     }
 
-    private static void appendRange(
-            StringBuilder text,
-            @org.jspecify.annotations.Nullable Integer start,
-            @org.jspecify.annotations.Nullable Integer end) {
+    private static void appendRange(StringBuilder text, @Nullable Integer start, @Nullable Integer end) {
         if (start == null) {
             return;
         }

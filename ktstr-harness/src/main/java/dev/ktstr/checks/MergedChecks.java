@@ -2,6 +2,7 @@ package dev.ktstr.checks;
 
 import dev.ktstr.Assert;
 import dev.ktstr.Threshold;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -52,6 +53,6 @@ public final class MergedChecks {
 
     /** All settings, in the order of {@link Threshold}. */
     public Map<Threshold, Setting> settings() {
-        return java.util.Collections.unmodifiableMap(settings);
+        return Collections.unmodifiableMap(settings);
     }
 }

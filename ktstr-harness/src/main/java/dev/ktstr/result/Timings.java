@@ -2,6 +2,7 @@ package dev.ktstr.result;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Wall time of a variant's stages on the host, in the order they ran. Not thread-safe. */
 public final class Timings {
@@ -9,7 +10,7 @@ public final class Timings {
     private final long startedAt = System.nanoTime();
 
     /** Runs a stage and adds its time, also when it throws. */
-    public <T> T time(String stage, java.util.function.Supplier<T> work) {
+    public <T> T time(String stage, Supplier<T> work) {
         long from = System.nanoTime();
         try {
             return work.get();

@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a run: {@code -Dktstr.<option>} first, then {@code KTSTR_<OPTION>}. An empty value counts as not set.
@@ -15,7 +16,7 @@ public record Options(Lookup property, Lookup environment) {
     /** Reads a value by name, null when there is none. */
     @FunctionalInterface
     public interface Lookup {
-        @org.jspecify.annotations.Nullable
+        @Nullable
         String get(String name);
     }
 

@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -252,7 +253,7 @@ public final class VariantRun {
         new SchedulerLog(log).dump().ifPresent(dump -> sections.put("sched_ext dump", dump));
     }
 
-    private <T> T at(String name, java.util.function.Supplier<T> work) {
+    private <T> T at(String name, Supplier<T> work) {
         stage = name;
         return timings.time(name, work);
     }
