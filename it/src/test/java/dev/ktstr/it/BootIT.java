@@ -1,11 +1,21 @@
 package dev.ktstr.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.ktstr.guest.CpioWriter;
+import dev.ktstr.kernel.KernelDiscovery;
 import dev.ktstr.result.Outcome;
 import dev.ktstr.result.ReportText;
 import dev.ktstr.result.Verdict;
+import dev.ktstr.run.Boot;
+import dev.ktstr.run.Options;
+import dev.ktstr.run.Registry;
+import dev.ktstr.run.RunException;
+import dev.ktstr.run.Variant;
 import dev.ktstr.run.VariantRun;
+import dev.ktstr.vm.Backends;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +78,22 @@ class BootIT {
         Outcome outcome = failed(ended);
         assertThat(outcome.details().get(0)).contains("hello");
         assertThat(ReportText.failure(outcome)).contains("--- diagnostics ---", "stage: boot", "console, last");
+    }
+
+    @Test
+    void aPanicAtBootEndsTheBootAtOnceWithItsOwnLine() throws IOException {
+        ByteArrayOutputStream archive = new ByteArrayOutputStream();
+        new CpioWriter(archive).finish();
+        Path nothing = Files.write(temp.resolve("empty.cpio"), archive.toByteArray());
+        Variant variant = new Variant(
+                Registry.load(BootIT.class.getClassLoader()).test("dev.ktstr.it.Fixtures#boots"),
+                KernelDiscovery.standard().find(null));
+        Boot boot = new Boot(Backends.select(null), Options.ofProcess());
+        assertThatExceptionOfType(RunException.class)
+                .isThrownBy(() -> boot.boot(variant, nothing, temp, machine -> {}))
+                .withMessageContaining("the guest kernel panicked: ")
+                .satisfies(e -> assertThat(e.guest()).isTrue());
+        assertThat(Children.qemu()).isEmpty();
     }
 
     @Test

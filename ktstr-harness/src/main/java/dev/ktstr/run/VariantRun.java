@@ -142,6 +142,11 @@ public final class VariantRun {
         checks = MergedChecks.defaults(relaxed)
                 .over(resolved.test().schedulerChecks(), "scheduler")
                 .over(resolved.test().testChecks(), "test");
+        if (relaxed) {
+            facts.put(
+                    "relaxed",
+                    "the guest cannot keep time with the host: it is emulated, or has more vCPUs than the host CPUs");
+        }
         RunContext ctx = new RunContext(resolved, guest, checks);
         try {
             at("send", () -> {
