@@ -46,7 +46,7 @@ class CtrlCIT {
         try {
             List<ProcessHandle> machines = awaitPhase(victim, phase);
             assertThat(machines).isNotEmpty();
-            Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(victim.pid())).start();
+            Process kill = new ProcessBuilder("sh", "-c", "kill -" + signal + " " + victim.pid()).start();
             assertThat(kill.waitFor()).isZero();
             assertThat(victim.waitFor(20, TimeUnit.SECONDS)).isTrue();
             for (ProcessHandle machine : machines) {
