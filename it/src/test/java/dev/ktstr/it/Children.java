@@ -1,6 +1,11 @@
 package dev.ktstr.it;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /** The virtual machines that this process started. */
 final class Children {
@@ -8,6 +13,28 @@ final class Children {
 
     static List<ProcessHandle> qemu() {
         return ProcessHandle.current().descendants().filter(Children::isQemu).toList();
+    }
+
+    /**
+     * Waits until a process runs no more, at most 10 s. A zombie is dead: when it is reaped is the business of the system's
+     * process 1.
+     */
+    static void awaitDeath(ProcessHandle process) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        Path stat = Path.of("/proc", Long.toString(process.pid()), "stat");
+        String last = "";
+        while (System.nanoTime() < deadline) {
+            try {
+                last = Files.readString(stat);
+            } catch (IOException e) {
+                return;
+            }
+            if (last.substring(last.lastIndexOf(')')).startsWith(") Z")) {
+                return;
+            }
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
+        throw new AssertionError("process " + process.pid() + " lives on: " + last);
     }
 
     static boolean isQemu(ProcessHandle process) {

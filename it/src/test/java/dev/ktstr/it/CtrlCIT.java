@@ -50,8 +50,7 @@ class CtrlCIT {
             assertThat(kill.waitFor()).isZero();
             assertThat(victim.waitFor(20, TimeUnit.SECONDS)).isTrue();
             for (ProcessHandle machine : machines) {
-                machine.onExit().get(10, TimeUnit.SECONDS);
-                assertThat(machine.isAlive()).isFalse();
+                Children.awaitDeath(machine);
             }
         } finally {
             victim.destroyForcibly();

@@ -9,11 +9,15 @@ import dev.ktstr.run.Options;
 import dev.ktstr.run.VariantRun;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
 /** Runs one test and tells JUnit how it ended. */
 public final class KtstrRunner {
+    /** Whether this JVM has said which backend runs its tests, and why. */
+    private static final AtomicBoolean BACKEND_SAID = new AtomicBoolean();
+
     private KtstrRunner() {}
 
     /** A test method that returns its result. */
@@ -61,7 +65,12 @@ public final class KtstrRunner {
     }
 
     private static void print(Outcome outcome, PrintStream out) {
-        StringBuilder text = new StringBuilder(ReportText.line(outcome)).append('\n');
+        StringBuilder text = new StringBuilder();
+        Object reason = outcome.facts().get("backendReason");
+        if (reason != null && BACKEND_SAID.compareAndSet(false, true)) {
+            text.append(reason).append('\n');
+        }
+        text.append(ReportText.line(outcome)).append('\n');
         if (outcome.verdict() == Verdict.PASS) {
             if (!outcome.stats().isEmpty()) {
                 ReportText.stats(outcome.stats())

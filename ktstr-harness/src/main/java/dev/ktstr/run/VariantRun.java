@@ -132,8 +132,10 @@ public final class VariantRun {
     }
 
     private Backend backend() {
-        Backend backend = Backends.select(options.get("backend").orElse(null));
+        String forced = options.get("backend").orElse(null);
+        Backend backend = Backends.select(forced);
         facts.put("backend", backend.name());
+        facts.put("backendReason", Backends.reason(forced, backend));
         return backend;
     }
 

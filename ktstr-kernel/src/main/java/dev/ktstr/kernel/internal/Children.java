@@ -104,10 +104,10 @@ public final class Children {
         }
     }
 
-    /** Kills all that runs; for the end of the JVM, which runs no finally blocks. */
     /** Makes sure that children are killed when the JVM ends, from now on; calling it loads this class, which does it. */
     static void watch() {}
 
+    /** Kills all that runs; for the end of the JVM, which runs no finally blocks. */
     static void killAll() {
         LIVE.forEach(Children::kill);
     }
