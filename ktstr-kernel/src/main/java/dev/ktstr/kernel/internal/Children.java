@@ -21,6 +21,8 @@ public final class Children {
 
     private static final Set<Process> LIVE = ConcurrentHashMap.newKeySet();
 
+    private static boolean ending; // guarded by LIVE
+
     static {
         Runtime.getRuntime().addShutdownHook(new Thread(Children::killAll, "ktstr-kill-children"));
     }
@@ -79,8 +81,7 @@ public final class Children {
                 .redirectError(err.toFile());
         builder.environment().put("LC_ALL", "C");
         builder.environment().put("DEBIAN_FRONTEND", "noninteractive");
-        Process process = builder.start();
-        LIVE.add(process);
+        Process process = start(builder);
         try {
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new KernelException("cannot " + doing + ": " + String.join(" ", argv) + " did not end within "
@@ -93,6 +94,18 @@ public final class Children {
         } finally {
             kill(process);
             LIVE.remove(process);
+        }
+    }
+
+    /** Starting and listing are one step: the end of the JVM finds a child listed, or not yet started and never to be. */
+    private static Process start(ProcessBuilder builder) throws IOException {
+        synchronized (LIVE) {
+            if (ending) {
+                throw new IOException("the JVM is about to end");
+            }
+            Process process = builder.start();
+            LIVE.add(process);
+            return process;
         }
     }
 
@@ -109,7 +122,10 @@ public final class Children {
 
     /** Kills all that runs; for the end of the JVM, which runs no finally blocks. */
     static void killAll() {
-        LIVE.forEach(Children::kill);
+        synchronized (LIVE) {
+            ending = true;
+            LIVE.forEach(Children::kill);
+        }
     }
 
     private static String head(Path file) throws IOException {
