@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -63,11 +64,28 @@ class TerminatedFetchTest {
 
             jvm.destroy();
 
-            assertThat(jvm.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            if (!jvm.waitFor(20, TimeUnit.SECONDS)) {
+                throw new AssertionError("the JVM does not end:\n" + threads(jvm));
+            }
             assertThat(KernelCacheTest.files(dir.resolve("cache/tmp"))).isEmpty();
             assertThat(pids).hasSize(2).allSatisfy(TerminatedFetchTest::awaitDeath);
         } finally {
             jvm.destroyForcibly();
+        }
+    }
+
+    /** What every thread of a JVM is doing, for the message of a failure. */
+    private static String threads(Process jvm) throws IOException, InterruptedException {
+        Process jstack = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jstack")
+                                .toString(),
+                        Long.toString(jvm.pid()))
+                .redirectErrorStream(true)
+                .start();
+        try (InputStream output = jstack.getInputStream()) {
+            return new String(output.readAllBytes(), US_ASCII);
+        } finally {
+            jstack.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
         }
     }
 
