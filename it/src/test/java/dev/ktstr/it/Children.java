@@ -37,7 +37,10 @@ final class Children {
         throw new AssertionError("process " + process.pid() + " lives on: " + last);
     }
 
+    /** Whether a process is a virtual machine; QEMU asked for its version is none. */
     static boolean isQemu(ProcessHandle process) {
-        return process.info().command().map(c -> c.contains("qemu-system")).orElse(false);
+        ProcessHandle.Info info = process.info();
+        return info.command().map(c -> c.contains("qemu-system")).orElse(false)
+                && info.arguments().map(a -> List.of(a).contains("-initrd")).orElse(false);
     }
 }
