@@ -19,8 +19,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -110,7 +108,7 @@ class BootIT {
     @Test
     void aFullDiskFailsTheRunAndLeavesNoHalfResult() throws Exception {
         Path tiny = Files.createDirectory(temp.resolve("tiny"));
-        mount("-t", "tmpfs", "-o", "size=16k", "tmpfs", tiny.toString());
+        command("mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", tiny.toString());
         try {
             Files.write(tiny.resolve("filler"), new byte[8 << 10]);
             VariantRun.Ended ended =
@@ -126,12 +124,6 @@ class BootIT {
         } finally {
             command("umount", tiny.toString());
         }
-    }
-
-    private static void mount(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of("mount"));
-        command.addAll(List.of(arguments));
-        command(command.toArray(String[]::new));
     }
 
     private static void command(String... command) throws Exception {

@@ -71,10 +71,8 @@ public final class Boot {
     }
 
     private Duration allowance(Variant variant) {
-        var seconds = options.positive("boot.timeout");
-        return seconds.isPresent()
-                ? Duration.ofSeconds(seconds.getAsInt())
-                : ALLOWANCE.plus(
-                        ALLOWANCE_PER_CPU.multipliedBy(variant.topology().cpus()));
+        return options.seconds(
+                "boot.timeout",
+                ALLOWANCE.plus(ALLOWANCE_PER_CPU.multipliedBy(variant.topology().cpus())));
     }
 }

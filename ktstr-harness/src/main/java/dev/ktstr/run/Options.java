@@ -1,5 +1,6 @@
 package dev.ktstr.run;
 
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -54,6 +55,16 @@ public record Options(Lookup property, Lookup environment) {
         }
         throw RunException.setup(
                 "options", "-Dktstr." + option + "=" + text.get() + " is not a whole number above zero.");
+    }
+
+    /**
+     * The value of an option that is a time in seconds.
+     *
+     * @throws RunException when it is something else than a whole number above zero
+     */
+    public Duration seconds(String option, Duration otherwise) {
+        OptionalInt seconds = positive(option);
+        return seconds.isPresent() ? Duration.ofSeconds(seconds.getAsInt()) : otherwise;
     }
 
     static String environmentName(String option) {

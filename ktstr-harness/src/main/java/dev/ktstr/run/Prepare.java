@@ -4,10 +4,10 @@ import dev.ktstr.guest.BootImage;
 import dev.ktstr.guest.ElfClosure;
 import dev.ktstr.guest.ElfException;
 import dev.ktstr.guest.GuestFile;
+import dev.ktstr.kernel.KernelCache;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Gathers on the host what a variant needs in its guest. */
 final class Prepare {
@@ -32,7 +32,7 @@ final class Prepare {
 
     /** @throws RunException when the scheduler, or a library of it, is missing or cannot run in the guest */
     Prepared gather(Variant variant) {
-        Path image = BootImage.cached(cacheDir());
+        Path image = BootImage.cached(KernelCache.root(System.getenv()).resolve("boot"));
         if (variant.scheduler().isEmpty()) {
             return new Prepared(image, List.of(), List.of());
         }
@@ -51,15 +51,5 @@ final class Prepare {
         }
         argv.addAll(variant.schedulerArgs());
         return new Prepared(image, files, argv);
-    }
-
-    private Path cacheDir() {
-        Optional<String> own = Optional.ofNullable(options.environment().get("KTSTR_CACHE_DIR"));
-        Optional<String> xdg = Optional.ofNullable(options.environment().get("XDG_CACHE_HOME"));
-        return own.filter(s -> !s.isBlank())
-                .map(Path::of)
-                .or(() -> xdg.filter(s -> !s.isBlank()).map(dir -> Path.of(dir, "ktstr")))
-                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache", "ktstr"))
-                .resolve("boot");
     }
 }

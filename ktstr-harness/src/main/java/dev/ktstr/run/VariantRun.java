@@ -94,9 +94,7 @@ public final class VariantRun {
             }
         } catch (RunException e) {
             fail(e, e.stage(), e.guest());
-        } catch (KernelException | VmException e) {
-            fail(e, stage, false);
-        } catch (UncheckedIOException e) {
+        } catch (KernelException | VmException | UncheckedIOException e) {
             fail(e, stage, false);
         }
         return record();
@@ -151,17 +149,16 @@ public final class VariantRun {
         }
         RunContext ctx = new RunContext(resolved, guest, checks);
         try {
-            at("send", () -> {
+            during("send", () -> {
                 if (!prepared.files().isEmpty()) {
                     guest.session().send(prepared.files(), SEND_LIMIT);
                 }
-                return prepared;
             });
             if (resolved.scheduler().isPresent()) {
-                at("attach", () -> attach(guest, resolved, prepared));
+                during("attach", () -> attach(guest, resolved, prepared));
             }
             runBody(ctx, body);
-            at("teardown", () -> stopScheduler(guest, resolved));
+            during("teardown", () -> stopScheduler(guest, resolved));
         } catch (GuestException e) {
             throw guest.explain(stage, e);
         } finally {
@@ -171,13 +168,14 @@ public final class VariantRun {
         }
     }
 
-    private Variant attach(BootedGuest guest, Variant resolved, Prepare.Prepared prepared) {
+    private void attach(BootedGuest guest, Variant resolved, Prepare.Prepared prepared) {
         resolved.scheduler()
                 .get()
                 .sysctls()
                 .forEach((key, value) -> guest.writeText("/proc/sys/" + key.replace('.', '/'), value));
         try {
-            var attached = guest.session().startScheduler(prepared.schedulerArgv(), attachLimit());
+            var attached = guest.session()
+                    .startScheduler(prepared.schedulerArgv(), options.seconds("attach.timeout", ATTACH_LIMIT));
             Map<String, Object> scheduler = new LinkedHashMap<>();
             scheduler.put("name", resolved.scheduler().get().name());
             scheduler.put("ops", attached.ops());
@@ -191,16 +189,10 @@ public final class VariantRun {
                 default -> throw guest.explain("attach", e);
             }
         }
-        return resolved;
-    }
-
-    private Duration attachLimit() {
-        var seconds = options.positive("attach.timeout");
-        return seconds.isPresent() ? Duration.ofSeconds(seconds.getAsInt()) : ATTACH_LIMIT;
     }
 
     private void runBody(RunContext ctx, Body body) {
-        at("scenario", () -> {
+        during("scenario", () -> {
             try {
                 AssertResult result = body.run(ctx);
                 add(result == null ? ctx.collected() : result);
@@ -213,7 +205,6 @@ public final class VariantRun {
                 details.add("the test threw " + e);
                 cause = e;
             }
-            return ctx;
         });
     }
 
@@ -229,9 +220,9 @@ public final class VariantRun {
     }
 
     /** Stops the scheduler while the guest still runs, so that how it ends is known and its last words are kept. */
-    private Variant stopScheduler(BootedGuest guest, Variant resolved) {
+    private void stopScheduler(BootedGuest guest, Variant resolved) {
         if (resolved.scheduler().isEmpty()) {
-            return resolved;
+            return;
         }
         Optional<SchedulerExit> early = guest.session().schedulerExit();
         if (early.isPresent()) {
@@ -240,14 +231,13 @@ public final class VariantRun {
                 details.addAll(
                         RunContext.deathCause(early.get(), guest.session().schedulerLog()));
             }
-            return resolved;
+            return;
         }
         SchedulerExit exit = guest.session().stopScheduler(STOP_LIMIT);
         if (exit.exitCode() != 0) {
             details.add("scheduler did not end cleanly when told to stop");
             details.addAll(RunContext.deathCause(exit, guest.session().schedulerLog()));
         }
-        return resolved;
     }
 
     private void keepSchedulerLog(BootedGuest guest, Variant resolved) {
@@ -255,9 +245,17 @@ public final class VariantRun {
             return;
         }
         String log = guest.session().schedulerLog();
+        SchedulerLog parsed = new SchedulerLog(log);
         folder.write("scheduler.log", log);
-        sections.put("scheduler log", log.isBlank() ? "(the scheduler printed nothing)" : new SchedulerLog(log).tail());
-        new SchedulerLog(log).dump().ifPresent(dump -> sections.put("sched_ext dump", dump));
+        sections.put("scheduler log", log.isBlank() ? "(the scheduler printed nothing)" : parsed.tail());
+        parsed.dump().ifPresent(dump -> sections.put("sched_ext dump", dump));
+    }
+
+    private void during(String name, Runnable work) {
+        at(name, () -> {
+            work.run();
+            return name;
+        });
     }
 
     private <T> T at(String name, Supplier<T> work) {

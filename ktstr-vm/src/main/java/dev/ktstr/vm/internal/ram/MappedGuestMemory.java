@@ -89,24 +89,23 @@ public final class MappedGuestMemory implements GuestMemory, AutoCloseable {
     @Override
     public void read(long gpa, byte[] target, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, target.length);
-        enter();
-        try {
-            checkRange(gpa, length);
-            int done = 0;
-            for (int i = find(gpa); done < length; i++) {
-                int at = Math.toIntExact(gpa + done - segments[i].gpa());
-                int n = Math.min(length - done, segments[i].bytes().capacity() - at);
-                segments[i].bytes().get(at, target, offset + done, n);
-                done += n;
-            }
-        } finally {
-            leave();
-        }
+        eachPart(gpa, length, (bytes, at, done, n) -> bytes.get(at, target, offset + done, n));
     }
 
     @Override
     public void write(long gpa, byte[] source, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, source.length);
+        eachPart(gpa, length, (bytes, at, done, n) -> bytes.put(at, source, offset + done, n));
+    }
+
+    /** Copies {@code n} bytes between a segment's {@code at} and what lies {@code done} bytes into the caller's range. */
+    @FunctionalInterface
+    private interface Copy {
+        void part(ByteBuffer bytes, int at, int done, int n);
+    }
+
+    /** Walks the segments under a range of guest memory, after the one bounds check for all of it. */
+    private void eachPart(long gpa, int length, Copy copy) {
         enter();
         try {
             checkRange(gpa, length);
@@ -114,7 +113,7 @@ public final class MappedGuestMemory implements GuestMemory, AutoCloseable {
             for (int i = find(gpa); done < length; i++) {
                 int at = Math.toIntExact(gpa + done - segments[i].gpa());
                 int n = Math.min(length - done, segments[i].bytes().capacity() - at);
-                segments[i].bytes().put(at, source, offset + done, n);
+                copy.part(segments[i].bytes(), at, done, n);
                 done += n;
             }
         } finally {
