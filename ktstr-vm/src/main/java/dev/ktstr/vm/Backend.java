@@ -1,5 +1,7 @@
 package dev.ktstr.vm;
 
+import java.util.Optional;
+
 /** A way to run virtual machines on this host. */
 public interface Backend {
     /** The name printed in results and taken by {@code -Dktstr.backend}: {@code kvm} or {@code qemu}. */
@@ -14,6 +16,11 @@ public interface Backend {
      * @throws VmException when the guest could not be started; nothing is left behind then
      */
     VirtualMachine start(VmSpec spec);
+
+    /** How this backend saves guests and starts forks of them, or empty where it cannot. */
+    default Optional<Forking> forking() {
+        return Optional.empty();
+    }
 
     /**
      * What a probe found.

@@ -50,8 +50,10 @@ final class QemuCommand {
      * @param nodePaths for each node the file of its RAM
      * @param sockets folder of the sockets {@link #QMP}, {@link #COM2} and {@link #DOORBELL}, on which we listen
      * @param console file for COM1
+     * @param fork whether the machine takes over a saved guest instead of booting one; it then needs no kernel, and adds to
+     *     the console
      */
-    record Parts(RamLayout ram, List<String> nodePaths, Path sockets, Path console) {}
+    record Parts(RamLayout ram, List<String> nodePaths, Path sockets, Path console, boolean fork) {}
 
     static final String QMP = "qmp";
     static final String COM2 = "com2";
@@ -67,9 +69,13 @@ final class QemuCommand {
         c.machine(spec, host, parts);
         c.ram(spec.topology(), parts);
         c.ports(parts);
-        c.add("-kernel", spec.kernel().toString());
-        c.add("-initrd", spec.initramfs().toString());
-        c.add("-append", kernelCommandLine(spec, host.kvm()));
+        if (parts.fork()) {
+            c.add("-incoming", "defer");
+        } else {
+            c.add("-kernel", spec.kernel().toString());
+            c.add("-initrd", spec.initramfs().toString());
+            c.add("-append", kernelCommandLine(spec, host.kvm()));
+        }
         return List.copyOf(c.args);
     }
 
@@ -131,7 +137,7 @@ final class QemuCommand {
     }
 
     private void ports(Parts parts) {
-        add("-chardev", "file,id=com1,path=" + escape(parts.console().toString()));
+        add("-chardev", "file,id=com1,path=" + escape(parts.console().toString()) + (parts.fork() ? ",append=on" : ""));
         add("-device", "isa-serial,chardev=com1,index=0");
         socket(parts, COM2);
         add("-device", "isa-serial,chardev=" + COM2 + ",index=1");
