@@ -1,6 +1,7 @@
 #include "topology.h"
 #include "arch.h"
 #include "com2.h"
+#include "reply.h"
 #include "util.h"
 #include <stdio.h>
 #include <sys/utsname.h>
@@ -137,7 +138,7 @@ static void read_nodes(struct kt_hello *hello, const uint64_t *online, struct kt
 	}
 }
 
-void send_hello(const struct calibration *calibration)
+static struct kt_writer write_hello(const struct calibration *calibration)
 {
 	struct kt_arena arena = { 0 };
 	struct utsname name;
@@ -166,8 +167,20 @@ void send_hello(const struct calibration *calibration)
 	struct kt_writer w = { 0 };
 	hello.boot_ns = now_ns();
 	kt_put_hello(&w, &hello);
+	kt_arena_free(&arena);
+	return w;
+}
+
+void send_hello(const struct calibration *calibration)
+{
+	struct kt_writer w = write_hello(calibration);
 	if (w.failed || !com2_send(KT_MESSAGE_TYPE_HELLO, 0, w.data, w.length))
 		fatal("the hello did not go out on COM2");
 	free(w.data);
-	kt_arena_free(&arena);
+}
+
+void reply_hello(uint32_t request, const struct calibration *calibration)
+{
+	struct kt_writer w = write_hello(calibration);
+	send_written(KT_MESSAGE_TYPE_OK, request, &w);
 }

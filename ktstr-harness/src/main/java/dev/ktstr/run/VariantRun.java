@@ -90,6 +90,7 @@ public final class VariantRun {
                     "boot",
                     () -> new Boot(backend, options)
                             .boot(resolved, prepared.bootImage(), run.folder(), started -> machine = started))) {
+                noteWay(guest.way());
                 runIn(guest, resolved, prepared, body);
             }
         } catch (RunException e) {
@@ -135,6 +136,13 @@ public final class VariantRun {
         facts.put("backend", backend.name());
         facts.put("backendReason", Backends.reason(forced, backend));
         return backend;
+    }
+
+    /** {@code timingsMs.boot} is of the way that the guest really came up; what else it took stands beside it. */
+    private void noteWay(BootWay way) {
+        facts.put("boot", way.key());
+        way.note().ifPresent(note -> facts.put("bootNote", note));
+        timings.move("boot", "template", way.aside());
     }
 
     private void runIn(BootedGuest guest, Variant resolved, Prepare.Prepared prepared, Body body) {
