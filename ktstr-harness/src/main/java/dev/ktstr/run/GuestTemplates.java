@@ -26,8 +26,8 @@ import java.util.regex.Pattern;
 
 /** What this run does about templates: where they are, when one is not trusted any more, and how a guest is woken. */
 final class GuestTemplates {
-    /** More than a tick of a kernel with 100 Hz, the slowest there is. */
-    private static final long MAX_DELAY_NS = Duration.ofMillis(10).toNanos();
+    /** More than a tick of a kernel with 250 Hz, as distributions build them. */
+    private static final long MAX_DELAY_NS = Duration.ofMillis(5).toNanos();
 
     private static final int ENTROPY_BYTES = 64;
 
