@@ -1,5 +1,6 @@
 package dev.ktstr.vm.qemu;
 
+import dev.ktstr.spec.CpuTopology;
 import dev.ktstr.vm.Backend;
 import dev.ktstr.vm.Forking;
 import dev.ktstr.vm.SavedGuest;
@@ -80,6 +81,12 @@ public final class QemuBackend implements Backend {
             }
         }
         return binary;
+    }
+
+    @Override
+    public int hostCpus(CpuTopology topology) {
+        QemuCommand.Host host = host(binary());
+        return host.oneThread(topology) ? 1 : Math.min(topology.cpus(), host.cpus());
     }
 
     @Override

@@ -1,18 +1,14 @@
 package dev.ktstr.vm.template;
 
 import dev.ktstr.vm.VmException;
+import dev.ktstr.vm.host.OwnFolder;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Where templates are kept: the values of {@code -Dktstr.template}. */
 public enum TemplateMode {
@@ -25,8 +21,7 @@ public enum TemplateMode {
     /** On disk only. */
     DISK;
 
-    private static final Logger LOG = LoggerFactory.getLogger(TemplateMode.class);
-    private static final Path SHM = Path.of("/dev/shm");
+    private static final Path SHM = OwnFolder.SHM;
     private static final Path MEMINFO = Path.of("/proc/meminfo");
 
     /** Share of the host's RAM that templates may take: a template of a small guest is 50 to 120 MiB. */
@@ -66,9 +61,12 @@ public enum TemplateMode {
         Optional<Long> budget = budgetMb.map(mb -> (long) mb << 20);
         List<TemplateStore> stores = new ArrayList<>();
         if (this == ON || this == MEMORY) {
-            memoryFolder(SHM)
-                    .ifPresent(folder -> stores.add(
-                            new TemplateStore("memory", folder, locks, budget.orElseGet(TemplateMode::memoryBudget))));
+            OwnFolder.inMemory()
+                    .ifPresent(folder -> stores.add(new TemplateStore(
+                            "memory",
+                            folder.resolve("templates"),
+                            locks,
+                            budget.orElseGet(TemplateMode::memoryBudget))));
         }
         if (this == ON || this == DISK) {
             stores.add(new TemplateStore("disk", root, locks, budget.orElseGet(() -> diskBudget(cache))));
@@ -97,38 +95,6 @@ public enum TemplateMode {
             return Math.min(DISK_BUDGET, Files.getFileStore(cache).getUsableSpace() / DISK_SHARE);
         } catch (IOException e) {
             throw new VmException("the cache folder " + cache + " cannot be used: " + e, e);
-        }
-    }
-
-    /**
-     * A folder of this user's in memory. Everybody may write beside it, so it is used only when it is ours alone: a template
-     * from somebody else would be a guest of theirs in a test of ours.
-     */
-    static Optional<Path> memoryFolder(Path shm) {
-        try {
-            if (!Files.getFileStore(shm).type().equals("tmpfs")) {
-                return Optional.empty();
-            }
-            Object uid = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-            Path folder = shm.resolve("ktstr-" + uid);
-            try {
-                Files.createDirectory(
-                        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            } catch (FileAlreadyExistsException e) {
-                LOG.trace("{} is there already; below is told whose it is", folder);
-            }
-            boolean ours = Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
-                    && uid.equals(Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS))
-                    && PosixFilePermissions.toString(Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS))
-                            .equals("rwx------");
-            if (!ours) {
-                LOG.warn("{} is not a folder of this user alone; templates are not kept in memory", folder);
-                return Optional.empty();
-            }
-            return Optional.of(folder);
-        } catch (IOException e) {
-            LOG.info("templates cannot be kept in memory: {}", e.toString());
-            return Optional.empty();
         }
     }
 }

@@ -14,7 +14,6 @@ import dev.ktstr.vm.VmSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -114,26 +113,6 @@ class TemplatesTest {
                 .isInstanceOf(VmException.class)
                 .hasMessageContaining("-Dktstr.template=ram")
                 .hasMessageContaining("on, off, memory, disk");
-    }
-
-    @Test
-    void aFolderInSharedMemoryIsUsedOnlyWhenItIsOursAlone() throws IOException {
-        Path shm = Path.of("/dev/shm");
-        Path own = Files.createTempDirectory(shm, "ktstr-test");
-        try {
-            Path folder = TemplateMode.memoryFolder(own).orElseThrow();
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
-                    .isEqualTo("rwx------");
-            assertThat(TemplateMode.memoryFolder(own)).contains(folder);
-            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwx---"));
-            assertThat(TemplateMode.memoryFolder(own)).isEmpty();
-            Files.delete(folder);
-            Files.createSymbolicLink(folder, temp);
-            assertThat(TemplateMode.memoryFolder(own)).isEmpty();
-            Files.delete(folder);
-        } finally {
-            Files.delete(own);
-        }
     }
 
     @Test
