@@ -42,6 +42,12 @@ class Fixtures {
     @KtstrTest(llcs = 2, cores = 2, durationS = 1)
     void boots4(Ctx ctx) {}
 
+    @KtstrTest(cores = 2, durationS = 1)
+    void boots2(Ctx ctx) {}
+
+    @KtstrTest(llcs = 2, cores = 2, memoryMb = 1024, durationS = 1)
+    void boots4In1GiB(Ctx ctx) {}
+
     @KtstrTest(numaNodes = 2, llcs = 4, cores = 2, threads = 2, durationS = 1)
     void bootsTwoNodes(Ctx ctx) {}
 

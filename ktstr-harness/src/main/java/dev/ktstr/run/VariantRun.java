@@ -21,6 +21,7 @@ import dev.ktstr.vm.Backend;
 import dev.ktstr.vm.Backends;
 import dev.ktstr.vm.VirtualMachine;
 import dev.ktstr.vm.VmException;
+import dev.ktstr.vm.host.HostSlots;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,11 +87,15 @@ public final class VariantRun {
             RunFolder run = openFolder(resolved);
             Prepare.Prepared prepared = at("prepare", () -> new Prepare(options, baseDir).gather(resolved));
             Backend backend = at("prepare", this::backend);
+            HostSlots.Slot slot = at("wait", () -> new Parallel(backend, options).await(resolved));
             try (BootedGuest guest = at(
                     "boot",
                     () -> new Boot(backend, options)
                             .boot(resolved, prepared.bootImage(), run.folder(), started -> machine = started))) {
+                noteWay(guest.way());
                 runIn(guest, resolved, prepared, body);
+            } finally {
+                slot.close();
             }
         } catch (RunException e) {
             fail(e, e.stage(), e.guest());
@@ -135,6 +140,13 @@ public final class VariantRun {
         facts.put("backend", backend.name());
         facts.put("backendReason", Backends.reason(forced, backend));
         return backend;
+    }
+
+    /** {@code timingsMs.boot} is of the way that the guest really came up; what else it took stands beside it. */
+    private void noteWay(BootWay way) {
+        facts.put("boot", way.key());
+        way.note().ifPresent(note -> facts.put("bootNote", note));
+        timings.move("boot", "template", way.aside());
     }
 
     private void runIn(BootedGuest guest, Variant resolved, Prepare.Prepared prepared, Body body) {

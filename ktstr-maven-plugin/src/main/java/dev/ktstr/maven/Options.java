@@ -16,7 +16,7 @@ record Options(Properties commandLine, Map<String, String> environment) {
         if (!given.isEmpty()) {
             return given;
         }
-        String variable = "KTSTR_" + name.toUpperCase(Locale.ROOT);
+        String variable = "KTSTR_" + name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
         String set = environment.getOrDefault(variable, "").strip();
         if (!set.isEmpty()) {
             return set;
