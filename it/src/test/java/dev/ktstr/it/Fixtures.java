@@ -83,6 +83,27 @@ class Fixtures {
     @KtstrTest(scheduler = Missing.class, cores = 1, durationS = 1)
     void missing(Ctx ctx) {}
 
+    // Four presets of the gauntlet, for what is measured over several topologies.
+    @KtstrTest(llcs = 2, cores = 2, durationS = 1, notStarved = false)
+    AssertResult tiny2Llc(Ctx ctx) {
+        return Workloads.mixed(ctx);
+    }
+
+    @KtstrTest(llcs = 3, cores = 2, threads = 2, durationS = 1, notStarved = false)
+    AssertResult smt3Llc(Ctx ctx) {
+        return Workloads.mixed(ctx);
+    }
+
+    @KtstrTest(numaNodes = 2, llcs = 4, cores = 4, durationS = 1, notStarved = false)
+    AssertResult numa2With4Llc(Ctx ctx) {
+        return Workloads.mixed(ctx);
+    }
+
+    @KtstrTest(llcs = 4, cores = 4, threads = 2, durationS = 1, notStarved = false)
+    AssertResult medium4Llc(Ctx ctx) {
+        return Workloads.mixed(ctx);
+    }
+
     @KtstrTest(cores = 2, durationS = 60)
     AssertResult runsForAMinute(Ctx ctx) {
         return spin(ctx, CpusetSpec.exact(0, 1), 2);
