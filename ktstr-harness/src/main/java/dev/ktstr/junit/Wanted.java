@@ -51,7 +51,8 @@ public final class Wanted {
         Set<String> optedIn = new TreeSet<>();
         for (String tag : OPT_IN) {
             boolean asked = byTag.stream().anyMatch(f -> !accepts(f, Set.of()) && accepts(f, Set.of(tag)));
-            boolean named = groups.map(text -> List.of(text.split("[,|\\s]+")).contains(tag))
+            boolean named = groups.map(
+                            text -> List.of(text.split("[,|\\s]+", -1)).contains(tag))
                     .orElse(false);
             if (asked || named) {
                 optedIn.add(tag);
@@ -74,8 +75,8 @@ public final class Wanted {
      */
     public static Wanted of(Optional<String> include, Optional<String> exclude, Optional<String> groups) {
         List<PostDiscoveryFilter> filters = new ArrayList<>();
-        include.ifPresent(text -> filters.add(TagFilter.includeTags(text.split(","))));
-        exclude.ifPresent(text -> filters.add(TagFilter.excludeTags(text.split(","))));
+        include.ifPresent(text -> filters.add(TagFilter.includeTags(text.split(",", -1))));
+        exclude.ifPresent(text -> filters.add(TagFilter.excludeTags(text.split(",", -1))));
         return of(filters, groups);
     }
 

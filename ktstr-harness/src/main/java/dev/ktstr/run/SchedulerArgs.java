@@ -46,7 +46,7 @@ final class SchedulerArgs {
         }
         return guestPathOfConfig(scheduler)
                 .map(path -> List.of(
-                                scheduler.configFileArg().orElseThrow().strip().split("\\s+"))
+                                scheduler.configFileArg().orElseThrow().strip().split("\\s+", -1))
                         .stream()
                         .map(word -> word.replace(FILE, path))
                         .toList());

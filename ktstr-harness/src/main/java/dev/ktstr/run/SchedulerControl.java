@@ -69,13 +69,13 @@ final class SchedulerControl {
     /** Makes the cgroup and those above it, each with the controllers that the root gives. */
     private void makeCgroup(String path) {
         String controllers = Stream.of(
-                        guest.readText(CGROUPS + "/cgroup.subtree_control").split("\\s+"))
+                        guest.readText(CGROUPS + "/cgroup.subtree_control").split("\\s+", -1))
                 .filter(name -> !name.isBlank())
                 .map(name -> "+" + name)
                 .collect(Collectors.joining(" "));
         StringBuilder at = new StringBuilder(CGROUPS);
         List<GuestFile> files = new ArrayList<>();
-        for (String name : path.substring(1).split("/")) {
+        for (String name : path.substring(1).split("/", -1)) {
             at.append('/').append(name);
             // Sending a file makes its folder, which in this file system makes the cgroup.
             files.add(GuestFile.of(at + "/cgroup.subtree_control", 0644, controllers.getBytes(StandardCharsets.UTF_8)));

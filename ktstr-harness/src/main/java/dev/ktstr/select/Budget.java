@@ -15,8 +15,8 @@ import java.util.TreeSet;
  * Picks the variants that cover most within a time.
  *
  * <p>Greedy: always the one with the most new features per expected second, until none that is left fits. First single
- * features count; when all are covered, pairs of them (this test on that many LLCs, this profile on that kernel), so that
- * time which is left is used. Gain only shrinks as more is covered, so a queue of stale gains gives the same picks as
+ * features count; when all are covered, pairs of them (this test on that many LLCs, this profile on that kernel); then the
+ * cheapest of the rest, so that a budget for all takes all. Gain only shrinks as more is covered, so a queue of stale gains gives the same picks as
  * looking at all of them each time (Minoux, "Accelerated greedy algorithms", 1978).
  */
 public final class Budget {
@@ -65,6 +65,14 @@ public final class Budget {
         for (boolean pairs : new boolean[] {false, true}) {
             left.removeAll(new HashSet<>(taken));
             spent = round(left, ids, pairs, taken, spent);
+        }
+        left.removeAll(new HashSet<>(taken));
+        left.sort(Comparator.comparingDouble(Weighed::seconds)); // stable, so equal costs stay in the order of keys
+        for (Weighed weighed : left) {
+            if (spent + weighed.seconds() <= seconds) {
+                taken.add(weighed);
+                spent += weighed.seconds();
+            }
         }
         Set<String> uncovered = new TreeSet<>();
         all.forEach(w -> uncovered.addAll(w.candidate().features()));
