@@ -3,38 +3,40 @@ package dev.ktstr.run;
 import java.util.List;
 
 /**
- * An attribute that a test may have and that this version cannot act upon. It is never passed over in silence: where the
- * verdict would mean something else without it the variant is skipped, else the result says so.
+ * An attribute that a test has and that this version cannot act upon. It is never passed over in silence: where the verdict
+ * would mean something else without it the variant is skipped, else the result says so. The list of them is here and shrinks.
+ *
+ * @param attribute its name
+ * @param skips whether a variant with it is skipped
  */
-public enum Pending {
-    /** A payload, or several beside the workers. */
-    PAYLOAD("payload", true),
-    /** Payloads beside the workers. */
-    WORKLOADS("workloads", true),
+public record Pending(String attribute, boolean skips) {
+    /** A program run instead of workers. */
+    public static final Pending PAYLOAD = new Pending("payload", true);
+
+    /** Programs run beside the workers. */
+    public static final Pending WORKLOADS = new Pending("workloads", true);
+
     /** A test without a guest. */
-    HOST_ONLY("hostOnly", true),
-    /** Another stall threshold than the kernel's watchdog has by itself. */
-    WATCHDOG_TIMEOUT("watchdogTimeoutS", true),
+    public static final Pending HOST_ONLY = new Pending("hostOnly", true);
+
+    /** Another stall threshold than the scheduler's own. */
+    public static final Pending WATCHDOG_TIMEOUT = new Pending("watchdogTimeoutS", true);
+
     /** A write into a scheduler's global. */
-    BPF_MAP_WRITE("bpfMapWrite", true),
-    /** Captures while the scenario runs. */
-    NUM_SNAPSHOTS("numSnapshots", false),
+    public static final Pending BPF_MAP_WRITE = new Pending("bpfMapWrite", true);
+
+    /** Captures while the scenario runs; nothing is judged by them but in {@code postVm}. */
+    public static final Pending NUM_SNAPSHOTS = new Pending("numSnapshots", false);
+
     /** A check after the guest ended. */
-    POST_VM("postVm", true),
+    public static final Pending POST_VM = new Pending("postVm", true);
+
     /** vCPUs pinned to host CPUs. */
-    PERFORMANCE_MODE("performanceMode", true);
+    public static final Pending PERFORMANCE_MODE = new Pending("performanceMode", true);
 
-    private final String attribute;
-    private final boolean skips;
-
-    Pending(String attribute, boolean skips) {
-        this.attribute = attribute;
-        this.skips = skips;
-    }
-
-    /** Whether a variant with it is skipped; if not, its result holds {@link #line}. */
-    public boolean skips() {
-        return skips;
+    /** A threshold that nothing is measured for yet. */
+    static Pending check(String threshold) {
+        return new Pending(threshold, true);
     }
 
     /** What the result says. */

@@ -62,16 +62,21 @@ final class RegistryReader {
         JsonNode topology = node.path("topology");
         Assert fromScheduler = Assert.NO_OVERRIDES;
         Assert fromTest = Assert.NO_OVERRIDES;
+        List<Pending> pending = pending(node);
         for (var check : node.path("checks").properties()) {
-            Threshold threshold = Threshold.byAttribute(check.getKey())
-                    .orElseThrow(() -> RunException.setup(
-                            "resolve", "the registry has an unknown check '" + check.getKey() + "'."));
+            Optional<Threshold> threshold = Threshold.byAttribute(check.getKey());
             JsonNode value = check.getValue().path("value");
+            if (threshold.isEmpty()) {
+                if (!value.isBoolean() || value.asBoolean()) {
+                    pending.add(Pending.check(check.getKey()));
+                }
+                continue;
+            }
             double number = value.isBoolean() ? (value.asBoolean() ? 1 : 0) : value.asDouble();
             if (check.getValue().path("from").asText().equals("scheduler")) {
-                fromScheduler = fromScheduler.with(threshold, number);
+                fromScheduler = fromScheduler.with(threshold.get(), number);
             } else {
-                fromTest = fromTest.with(threshold, number);
+                fromTest = fromTest.with(threshold.get(), number);
             }
         }
         return new TestEntry(
@@ -95,7 +100,7 @@ final class RegistryReader {
                         text(node, "expectScxBpfErrorMatches")),
                 flag(node, "ignore"),
                 flag(node, "hostOnly"),
-                pending(node),
+                List.copyOf(pending),
                 gauntlet(node.path("gauntlet")),
                 fromScheduler,
                 fromTest);
@@ -120,10 +125,13 @@ final class RegistryReader {
         used.put(Pending.NUM_SNAPSHOTS, number(node, "numSnapshots", 0) > 0);
         used.put(Pending.POST_VM, text(node, "postVm").isPresent());
         used.put(Pending.PERFORMANCE_MODE, flag(node, "performanceMode"));
-        return used.entrySet().stream()
-                .filter(Map.Entry::getValue)
-                .map(Map.Entry::getKey)
-                .toList();
+        List<Pending> pending = new ArrayList<>();
+        used.forEach((attribute, set) -> {
+            if (set) {
+                pending.add(attribute);
+            }
+        });
+        return pending;
     }
 
     /** A number, alone or with its origin. */
