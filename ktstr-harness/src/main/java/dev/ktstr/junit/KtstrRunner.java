@@ -9,6 +9,7 @@ import dev.ktstr.run.Options;
 import dev.ktstr.run.VariantRun;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
@@ -75,6 +76,12 @@ public final class KtstrRunner {
             text.append(reason).append('\n');
         }
         text.append(ReportText.line(outcome)).append('\n');
+        if (outcome.verdict() == Verdict.SKIP) {
+            outcome.details().forEach(line -> text.append("  ").append(line).append('\n'));
+        }
+        if (outcome.facts().get("notes") instanceof List<?> notes) {
+            notes.forEach(note -> text.append("  note: ").append(note).append('\n'));
+        }
         if (outcome.verdict() == Verdict.PASS) {
             if (!outcome.stats().isEmpty()) {
                 ReportText.stats(outcome.stats())

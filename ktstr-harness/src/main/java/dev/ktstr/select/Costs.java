@@ -44,7 +44,7 @@ public final class Costs {
     }
 
     /**
-     * Learns from all result files at or below a folder. A variant that was skipped, or of which there is none, is
+     * Learns from all result files at or below a folder. A variant that did not come to its scenario, or of which there is none, is
      * estimated; a file that cannot be read is said and passed over.
      *
      * @throws UncheckedIOException when the folder is there and cannot be read
@@ -79,7 +79,9 @@ public final class Costs {
         double total = sidecar.path("timingsMs").path("total").asDouble(-1);
         boolean ran = List.of("pass", "fail", "inconclusive")
                 .contains(sidecar.path("verdict").asText());
-        if (!ran || !(total > 0) || sidecar.path("schema").asInt() > Sidecar.SCHEMA) {
+        // One that ended before its scenario, for want of a program say, tells nothing of what a whole run costs.
+        boolean whole = sidecar.path("timingsMs").has("scenario");
+        if (!ran || !whole || !(total > 0) || sidecar.path("schema").asInt() > Sidecar.SCHEMA) {
             return;
         }
         List<String> flags = new ArrayList<>();

@@ -251,6 +251,9 @@ class SelectionTest {
         sidecar("c", "skip", 1, 1);
         sidecar("d", "pass", 99, 1);
         Files.writeString(temp.resolve("e.ktstr.json"), "{\"verdict\":");
+        Files.writeString(temp.resolve("f.ktstr.json"), """
+                {"schema":1,"test":"m","class":"acme.T","topology":"1n1l2c1t","profile":[],
+                 "verdict":"fail","timingsMs":{"prepare":1,"total":2}}""");
         Costs costs = Costs.learn(temp);
         assertThat(costs.seconds(shape)).isEqualTo(25);
         Shape other = Shape.base(TestEntries.of("acme.T#other"));
@@ -262,7 +265,7 @@ class SelectionTest {
         Path folder = Files.createDirectories(temp.resolve("7.2.13-abc"));
         Files.writeString(folder.resolve(name + ".ktstr.json"), """
                 {"schema":%d,"test":"m","class":"acme.T","topology":"1n1l2c1t","profile":[],
-                 "verdict":"%s","timingsMs":{"total":%d}}""".formatted(schema, verdict, totalMs));
+                 "verdict":"%s","timingsMs":{"scenario":1,"total":%d}}""".formatted(schema, verdict, totalMs));
     }
 
     @Test
@@ -270,7 +273,7 @@ class SelectionTest {
         Path target = Files.createDirectories(temp.resolve("target/ktstr"));
         Files.writeString(target.resolve("a.ktstr.json"), """
                 {"schema":1,"test":"m","class":"acme.T","topology":"1n1l2c1t","profile":[],
-                 "verdict":"pass","timingsMs":{"total":7000}}""");
+                 "verdict":"pass","timingsMs":{"scenario":1,"total":7000}}""");
         Shape shape = Shape.base(TestEntries.of("acme.T#m"));
         assertThat(Selection.costs(options(), temp).learnt(shape)).hasValue(7);
         assertThat(Selection.costs(options("shard", "1/2"), temp).learnt(shape)).isEmpty();

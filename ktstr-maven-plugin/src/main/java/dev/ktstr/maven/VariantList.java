@@ -35,7 +35,9 @@ final class VariantList {
                     shape.topology().toString(),
                     Integer.toString(shape.topology().cpus()),
                     shape.scheduler().map(s -> s.name()).orElse("eevdf"),
-                    String.format(Locale.ROOT, "%.0f s%s", one.seconds(), one.learnt() ? "" : "?"),
+                    one.status() == Status.SKIPPED
+                            ? "-"
+                            : String.format(Locale.ROOT, "%.0f s%s", one.seconds(), one.learnt() ? "" : "?"),
                     word(one.status()),
                     one.status() == Status.SELECTED ? "" : one.reason()));
         }
