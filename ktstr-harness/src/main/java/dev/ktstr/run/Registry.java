@@ -7,10 +7,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URL;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** What the annotation processor wrote: every test and scheduler with all values resolved. */
 public final class Registry {
@@ -19,9 +21,13 @@ public final class Registry {
 
     private static final int SCHEMA = 2;
 
-    private final Map<String, TestEntry> tests = new LinkedHashMap<>();
+    private final Map<String, Supplier<TestEntry>> tests = new LinkedHashMap<>();
+    private final Map<String, TestEntry> read = new HashMap<>();
+    private final ClassLoader loader;
 
-    private Registry() {}
+    private Registry(ClassLoader loader) {
+        this.loader = loader;
+    }
 
     /**
      * Reads every registry that the class loader sees.
@@ -43,7 +49,7 @@ public final class Registry {
     }
 
     private static Registry read(ClassLoader loader, Predicate<URL> wanted) {
-        Registry registry = new Registry();
+        Registry registry = new Registry(loader);
         try {
             for (URL url : Collections.list(loader.getResources(RESOURCE))) {
                 if (!wanted.test(url)) {
@@ -61,7 +67,7 @@ public final class Registry {
 
     /** Reads one registry. */
     static Registry of(JsonNode root) {
-        Registry registry = new Registry();
+        Registry registry = new Registry(Registry.class.getClassLoader());
         registry.add(root, "test");
         return registry;
     }
@@ -69,22 +75,31 @@ public final class Registry {
     /**
      * The entry of a test.
      *
-     * @throws RunException when the registry has none
+     * @throws RunException when the registry has none, or its scheduler's definition is wrong
      */
-    public TestEntry test(String id) {
-        TestEntry entry = tests.get(id);
+    public synchronized TestEntry test(String id) {
+        Supplier<TestEntry> entry = tests.get(id);
         if (entry == null) {
             throw RunException.setup(
                     "resolve",
                     "test '" + id + "' is not in " + RESOURCE + " (it has " + tests.size()
                             + " tests). The registry is stale. Hint: compile again, with ktstr-processor as annotation processor.");
         }
-        return entry;
+        TestEntry known = read.get(id);
+        if (known == null) {
+            known = entry.get();
+            read.put(id, known);
+        }
+        return known;
     }
 
-    /** All tests, in the order of the registry. */
+    /**
+     * All tests, in the order of the registry.
+     *
+     * @throws RunException when a scheduler's definition is wrong
+     */
     public List<TestEntry> tests() {
-        return List.copyOf(tests.values());
+        return tests.keySet().stream().map(this::test).toList();
     }
 
     private void add(JsonNode root, String where) {
@@ -95,7 +110,6 @@ public final class Registry {
                     where + " has schema " + schema + ", this harness reads " + SCHEMA
                             + ". Hint: use one version for ktstr-processor and ktstr-harness, and compile again.");
         }
-        RegistryReader reader = new RegistryReader(root);
-        reader.tests().forEach(entry -> tests.put(entry.id(), entry));
+        tests.putAll(new RegistryReader(root, loader).tests());
     }
 }

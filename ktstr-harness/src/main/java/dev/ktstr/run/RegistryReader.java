@@ -14,27 +14,47 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Reads one registry. Keys that it does not know are passed over. */
 final class RegistryReader {
     private static final int DEFAULT_WATCHDOG_S = 5;
 
     private final JsonNode root;
-    private final Map<String, SchedulerEntry> schedulers = new HashMap<>();
+    private final Definitions definitions;
+    private final Map<String, JsonNode> schedulers = new HashMap<>();
+    private final Map<String, SchedulerEntry> read = new HashMap<>();
 
-    RegistryReader(JsonNode root) {
+    RegistryReader(JsonNode root, ClassLoader loader) {
         this.root = root;
+        this.definitions = new Definitions(loader);
+        root.path("schedulers").forEach(node -> schedulers.put(node.path("type").asText(), node));
     }
 
-    /** Its tests, each with its scheduler. */
-    List<TestEntry> tests() {
-        root.path("schedulers").forEach(node -> schedulers.put(node.path("type").asText(), scheduler(node)));
-        List<TestEntry> tests = new ArrayList<>();
-        root.path("tests").forEach(node -> tests.add(test(node)));
+    /** The tests by id, in order; each is read when it is asked for, as a definition that is computed may fail. */
+    Map<String, Supplier<TestEntry>> tests() {
+        Map<String, Supplier<TestEntry>> tests = new LinkedHashMap<>();
+        root.path("tests").forEach(node -> tests.put(node.path("id").asText(), () -> test(node)));
         return tests;
     }
 
-    private static SchedulerEntry scheduler(JsonNode node) {
+    private Optional<SchedulerEntry> scheduler(String type) {
+        JsonNode node = schedulers.get(type);
+        if (node == null) {
+            return Optional.empty();
+        }
+        SchedulerEntry known = read.get(type);
+        if (known == null) {
+            SchedulerEntry written = written(node);
+            known = text(node, "definition")
+                    .map(reference -> definitions.complete(written, reference))
+                    .orElse(written);
+            read.put(type, known);
+        }
+        return Optional.of(known);
+    }
+
+    private static SchedulerEntry written(JsonNode node) {
         Map<String, String> sysctls = new LinkedHashMap<>();
         node.path("sysctls")
                 .properties()
@@ -83,7 +103,7 @@ final class RegistryReader {
                 node.path("id").asText(),
                 node.path("class").asText(),
                 node.path("method").asText(),
-                Optional.ofNullable(schedulers.get(text(node, "scheduler").orElse(""))),
+                scheduler(text(node, "scheduler").orElse("")),
                 new CpuTopology(
                         number(topology, "numaNodes", 1),
                         number(topology, "llcs", 1),
