@@ -82,7 +82,8 @@ class Fixtures {
             cores = 2,
             durationS = 10,
             expectErr = true,
-            expectScxBpfErrorMatches = "sched_ext: .*scx-?_?ktstr|crash")
+            expectScxBpfErrorContains = "host-triggered crash",
+            expectScxBpfErrorMatches = "runtime error|ktstr")
     AssertResult crashesAsExpected(Ctx ctx) {
         return spin(ctx, CpusetSpec.exact(0, 1), 2);
     }
