@@ -47,6 +47,20 @@ public record FlagProfile(String name, List<String> flags) {
      */
     public static List<FlagProfile> all(
             List<SchedulerFlag> declared, Collection<String> required, Collection<String> excluded) {
+        List<BitSet> sets = sets(declared, required, excluded);
+        if (sets.size() > MAX) {
+            throw new IllegalArgumentException("the flags make more than " + MAX + " profiles");
+        }
+        sets.sort(FlagProfile::compare);
+        return sets.stream()
+                .map(set ->
+                        of(set.stream().mapToObj(i -> declared.get(i).name()).toList()))
+                .toList();
+    }
+
+    /** The profiles as positions in the declaration; stops soon after {@link #MAX}. */
+    private static List<BitSet> sets(
+            List<SchedulerFlag> declared, Collection<String> required, Collection<String> excluded) {
         Index index = new Index(declared);
         BitSet always = index.closure(required);
         BitSet never = new BitSet();
@@ -66,15 +80,21 @@ public record FlagProfile(String name, List<String> flags) {
                 }
                 continue;
             }
-            if (!never.get(flag)) {
+            if (!never.get(flag) && sets.size() <= MAX) {
                 addTo(sets, flag, index.requirements(flag));
             }
         }
-        sets.sort(FlagProfile::compare);
-        return sets.stream()
-                .map(set ->
-                        of(set.stream().mapToObj(i -> declared.get(i).name()).toList()))
-                .toList();
+        return sets;
+    }
+
+    /**
+     * Tells whether there are more than {@link #MAX} profiles.
+     *
+     * @throws IllegalArgumentException as {@link #all}, but for the number of profiles
+     */
+    public static boolean exceed(
+            List<SchedulerFlag> declared, Collection<String> required, Collection<String> excluded) {
+        return sets(declared, required, excluded).size() > MAX;
     }
 
     /** Arguments of this profile's flags, in declaration order. */
@@ -95,9 +115,6 @@ public record FlagProfile(String name, List<String> flags) {
             BitSet with = (BitSet) set.clone();
             with.set(flag);
             sets.add(with);
-            if (sets.size() > MAX) {
-                throw new IllegalArgumentException("the flags make more than " + MAX + " profiles");
-            }
         }
     }
 
