@@ -36,6 +36,20 @@ class Fixtures {
     @Scheduler(name = "scx-missing", binary = "scx-there-is-no-such-program")
     interface Missing {}
 
+    @Scheduler(
+            name = "scx-crash",
+            binary = "scx-ktstr",
+            schedArgs = {"--crash-after", "1"})
+    interface Crashing {}
+
+    /** Part of the kernel, as it were: two commands of a shell turn it on and off. */
+    @Scheduler(
+            name = "builtin",
+            kernelBuiltinEnable = "echo on > /run/builtin",
+            kernelBuiltinDisable = "echo builtin is off > /dev/kmsg",
+            cgroupParent = "/cells/inner")
+    interface Builtin {}
+
     @KtstrTest(cores = 1, durationS = 1)
     void boots(Ctx ctx) {}
 
@@ -67,6 +81,22 @@ class Fixtures {
     @KtstrTest(scheduler = Stalling.class, cores = 2, durationS = 15)
     AssertResult stalls(Ctx ctx) {
         return spin(ctx, CpusetSpec.exact(0, 1), 4);
+    }
+
+    @KtstrTest(
+            scheduler = Crashing.class,
+            cores = 2,
+            durationS = 10,
+            expectErr = true,
+            expectScxBpfErrorContains = "host-triggered crash",
+            expectScxBpfErrorMatches = "runtime error|ktstr")
+    AssertResult crashesAsExpected(Ctx ctx) {
+        return spin(ctx, CpusetSpec.exact(0, 1), 2);
+    }
+
+    @KtstrTest(scheduler = Builtin.class, llcs = 2, cores = 2, durationS = 1, isolation = true, maxSpreadPct = 90.0)
+    AssertResult underABuiltin(Ctx ctx) {
+        return spin(ctx, CpusetSpec.llc(0), 2);
     }
 
     @KtstrTest(scheduler = Exiting.class, cores = 2, durationS = 6)

@@ -1,27 +1,41 @@
 package dev.ktstr.spec;
 
+import java.util.List;
 import java.util.Objects;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Optional;
 
 /**
- * A way to name a kernel: by path, by version, by version prefix or by cache key.
+ * A way to name a kernel, or several: the one grammar of {@code -Dktstr.kernel}, {@code KTSTR_KERNEL},
+ * {@code @Scheduler(kernels)} and the goals.
  *
- * <p>Which one a text is, is decided by its looks alone, so compile time and run time agree: a slash (or a leading dot or
- * tilde) makes a path, a leading digit a version, a leading letter a cache key. A spec names; whether such a kernel
- * exists is for the run to find out.
+ * <p>Which form a text has is decided by its looks alone, so compile time and run time agree. A spec names; whether such a
+ * kernel exists is for the run to find out.
  */
 public sealed interface KernelSpec {
     /** The grammar, in the words that every parse error ends with. */
-    String GRAMMAR = "A kernel is a path with a slash to an image or a build tree (./linux, /boot/vmlinuz-6.14.2), "
-            + "a version (6.14.2, 6.15-rc3, or a whole release such as 6.14.2-custom), "
-            + "a version prefix for the newest of a series (6.14), "
-            + "or a key from mvn ktstr:kernel-list (debian-6.14.2-cloud-amd64).";
+    String GRAMMAR = "A kernel is a path with a slash to an image, a build tree or a source tree (./linux, "
+            + "/boot/vmlinuz-6.14.2), a version (6.14.2, 6.15-rc3, or a whole release such as 6.14.2-custom), "
+            + "a prefix for the newest of a series (6.14), "
+            + "a range with both ends in it (6.12..6.14 or 6.12..=6.14), "
+            + "git+URL#tag=T, #branch=B or #sha=FULL_SHA, "
+            + "a key from mvn ktstr:kernel-list (debian-6.14.2-cloud-amd64), "
+            + "distro, debian:SUITE (debian:sid, debian:trixie-backports), a package (./kernel.deb, ./kernel.rpm), "
+            + "or host; several are separated by commas.";
 
     /** The spec as it is written; parses back to an equal value. */
     String text();
 
-    /** An image file (bzImage or ELF vmlinux) or the top of a build tree. */
+    /**
+     * Tells whether a kernel of this release is one that the spec names, for use as a filter. Only versions, prefixes and
+     * ranges judge a release; every other form names a place and accepts none.
+     *
+     * @param release release as {@code uname -r} says it
+     */
+    default boolean accepts(String release) {
+        return false;
+    }
+
+    /** An image file (bzImage or ELF vmlinux), the top of a build tree, or the top of a source tree. */
     record PathSpec(String text) implements KernelSpec {
         public PathSpec {
             Objects.requireNonNull(text);
@@ -35,12 +49,18 @@ public sealed interface KernelSpec {
         }
 
         /**
-         * Tells whether a kernel is the one named.
-         *
-         * @param release release as {@code uname -r} says it
+         * Tells whether a kernel is the one named: by its whole release, or by the version that the release starts with.
+         * {@code 6.15-rc3} is also {@code 6.15.0-rc3}, as {@code uname -r} has it.
          */
-        public boolean matches(String release) {
-            return release.equals(text) || label(release).equals(text);
+        @Override
+        public boolean accepts(String release) {
+            return release.equals(text)
+                    || (label(text).equals(text) && KernelVersion.leading(text).equals(KernelVersion.leading(release)));
+        }
+
+        /** The version that the text starts with. */
+        public KernelVersion version() {
+            return KernelVersion.leading(text).orElseThrow();
         }
     }
 
@@ -50,14 +70,70 @@ public sealed interface KernelSpec {
             Objects.requireNonNull(text);
         }
 
-        /**
-         * Tells whether a kernel belongs to the series.
-         *
-         * @param release release as {@code uname -r} says it
-         */
-        public boolean matches(String release) {
-            String label = label(release);
-            return label.equals(text) || label.startsWith(text + ".") || label.startsWith(text + "-rc");
+        @Override
+        public boolean accepts(String release) {
+            return KernelVersion.leading(release)
+                    .filter(KernelVersion.leading(text).orElseThrow()::sameSeries)
+                    .isPresent();
+        }
+    }
+
+    /**
+     * All series from one to another, the newest of each. Both ends are in it; a series as an end stands for all its
+     * releases, so {@code 6.12..6.14} takes in {@code 6.14.9}.
+     *
+     * @param text as written; {@code ..} and {@code ..=} mean the same
+     * @param from lower end, a version or a series
+     * @param to upper end, likewise
+     */
+    record Range(String text, String from, String to) implements KernelSpec {
+        public Range {
+            Objects.requireNonNull(text);
+            Objects.requireNonNull(from);
+            Objects.requireNonNull(to);
+        }
+
+        @Override
+        public boolean accepts(String release) {
+            Optional<KernelVersion> version = KernelVersion.leading(release);
+            return version.filter(v -> reaches(v, from) && staysBelow(v, to)).isPresent();
+        }
+
+        private static boolean reaches(KernelVersion version, String from) {
+            KernelVersion end = KernelVersion.leading(from).orElseThrow();
+            return version.compareTo(end) >= 0 || (isSeries(from) && version.sameSeries(end));
+        }
+
+        private static boolean staysBelow(KernelVersion version, String to) {
+            KernelVersion end = KernelVersion.leading(to).orElseThrow();
+            return version.compareTo(end) <= 0 || (isSeries(to) && version.sameSeries(end));
+        }
+
+        private static boolean isSeries(String end) {
+            return end.matches("\\d+\\.\\d+");
+        }
+    }
+
+    /**
+     * A commit of a git repository.
+     *
+     * @param url what git fetches from: a URL of scheme https, http, ssh, git or file, or a path with a slash
+     * @param kind what {@code ref} is
+     * @param ref tag, branch, or full commit hash
+     */
+    record Git(String text, String url, RefKind kind, String ref) implements KernelSpec {
+        /** The ways to name a commit; in a spec they are written in lower case. */
+        public enum RefKind {
+            TAG,
+            BRANCH,
+            SHA
+        }
+
+        public Git {
+            Objects.requireNonNull(text);
+            Objects.requireNonNull(url);
+            Objects.requireNonNull(kind);
+            Objects.requireNonNull(ref);
         }
     }
 
@@ -69,30 +145,51 @@ public sealed interface KernelSpec {
     }
 
     /**
+     * A distribution's ready-made kernel.
+     *
+     * @param text {@code distro}, or {@code debian:SUITE}
+     * @param suite the suite; empty for {@code distro}, which leaves the choice to the fetcher
+     */
+    record Distribution(String text, Optional<String> suite) implements KernelSpec {
+        public Distribution {
+            Objects.requireNonNull(text);
+            Objects.requireNonNull(suite);
+        }
+    }
+
+    /** A kernel package, {@code .deb} or {@code .rpm}: a path, with or without a slash, or an http or https URL. */
+    record PackageFile(String text) implements KernelSpec {
+        public PackageFile {
+            Objects.requireNonNull(text);
+        }
+    }
+
+    /** The host's own kernel. */
+    record Host(String text) implements KernelSpec {
+        public Host {
+            Objects.requireNonNull(text);
+        }
+    }
+
+    /**
      * Reads a spec.
      *
-     * @throws IllegalArgumentException when the text is none of the forms; the message shows them all
+     * @throws IllegalArgumentException when the text is none of the forms; the message has the nearest one that is, where
+     *     there is one, and shows them all
      */
     static KernelSpec parse(String text) {
-        if (text.isBlank()) {
-            throw new IllegalArgumentException("a kernel spec must not be empty. " + GRAMMAR);
-        }
-        if (text.chars().anyMatch(c -> c < 0x20 || c == 0x7f)) {
-            throw new IllegalArgumentException("a kernel spec must not hold control characters. " + GRAMMAR);
-        }
-        if (text.indexOf('/') >= 0 || text.startsWith(".") || text.startsWith("~")) {
-            return new PathSpec(text);
-        }
-        if (Shapes.PREFIX.matcher(text).matches()) {
-            return new VersionPrefix(text);
-        }
-        if (Shapes.VERSION.matcher(text).matches()) {
-            return new Version(text);
-        }
-        if (Shapes.KEY.matcher(text).matches()) {
-            return new CacheKey(text);
-        }
-        throw new IllegalArgumentException("'" + text + "' does not name a kernel. " + GRAMMAR);
+        return KernelSpecParser.parse(text);
+    }
+
+    /**
+     * Reads specs separated by commas, blanks around them allowed; one that is there twice counts once. A path with a comma
+     * in it cannot be written.
+     *
+     * @return at least one, in the order written
+     * @throws IllegalArgumentException when one of them is none of the forms; the message says which
+     */
+    static List<KernelSpec> parseList(String text) {
+        return KernelSpecParser.parseList(text);
     }
 
     /**
@@ -100,18 +197,6 @@ public sealed interface KernelSpec {
      * {@code 6.15.0-rc3}. A text that does not start with a version is returned whole.
      */
     static String label(String release) {
-        Matcher m = Shapes.LABEL.matcher(release);
-        return m.lookingAt() ? m.group() : release;
+        return KernelSpecParser.label(release);
     }
-}
-
-/** The patterns; an interface cannot keep them to itself. */
-final class Shapes {
-    static final Pattern PREFIX = Pattern.compile("\\d{1,5}\\.\\d{1,5}");
-    static final Pattern VERSION =
-            Pattern.compile("\\d{1,5}\\.\\d{1,5}(\\.\\d{1,5})?(-rc\\d{1,5})?([-+_~.][A-Za-z0-9.+_~-]*)?");
-    static final Pattern KEY = Pattern.compile("[A-Za-z][A-Za-z0-9.+_~-]{0,199}");
-    static final Pattern LABEL = Pattern.compile("\\d{1,5}\\.\\d{1,5}(\\.\\d{1,5})?(-rc\\d{1,5})?");
-
-    private Shapes() {}
 }

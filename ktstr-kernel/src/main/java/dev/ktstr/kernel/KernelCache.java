@@ -139,14 +139,7 @@ public final class KernelCache {
         } catch (IllegalArgumentException e) {
             throw new KernelException(e.getMessage(), e);
         }
-        return list().stream().filter(k -> matches(spec, k.image().version())).findFirst();
-    }
-
-    private static boolean matches(KernelSpec spec, String release) {
-        if (spec instanceof KernelSpec.Version v) {
-            return v.matches(release);
-        }
-        return spec instanceof KernelSpec.VersionPrefix p && p.matches(release);
+        return list().stream().filter(k -> spec.accepts(k.image().version())).findFirst();
     }
 
     /** The newest entry fetched as {@code source}. */

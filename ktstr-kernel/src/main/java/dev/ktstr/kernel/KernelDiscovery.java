@@ -2,13 +2,17 @@ package dev.ktstr.kernel;
 
 import dev.ktstr.kernel.internal.Children;
 import dev.ktstr.spec.KernelSpec;
+import dev.ktstr.spec.KernelVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +28,8 @@ public final class KernelDiscovery {
     private static final Logger LOG = LoggerFactory.getLogger(KernelDiscovery.class);
     private static final Duration GIT_LIMIT = Duration.ofSeconds(10);
     private static final String CURE =
-            "Get one with 'mvn ktstr:kernel-fetch', or name one with -Dktstr.kernel=PATH|VERSION|KEY";
+            "Get one with 'mvn ktstr:kernel-fetch' or 'mvn ktstr:kernel-build', or name one with "
+                    + "-Dktstr.kernel=PATH|VERSION|KEY";
 
     private final KernelCache cache;
     private final Path workingDir;
@@ -83,44 +88,118 @@ public final class KernelDiscovery {
     }
 
     /**
-     * Finds a kernel.
+     * Finds one kernel.
      *
      * @param spec what is asked for, which wins over the property and the variable; null for whatever is in force
-     * @throws KernelException when there is none (naming everything looked at), or the one asked for is unusable
+     * @throws KernelException when there is none (naming everything looked at), when the one asked for is unusable, or when
+     *     several are asked for
      */
     public KernelImage find(@Nullable String spec) {
-        if (spec != null) {
-            return explicit(spec, "");
+        List<KernelImage> found = findAll(spec);
+        if (found.size() > 1) {
+            String asks = spec != null ? spec : asked + "' (from " + askedBy + ") '";
+            throw new KernelException("'" + asks + "' names " + found.size() + " kernels ("
+                    + String.join(", ", found.stream().map(KernelImage::version).toList())
+                    + "), and one is wanted here; name one of them");
         }
-        return asked != null ? explicit(asked, " (from " + askedBy + ")") : automatic();
+        return found.get(0);
     }
 
-    private KernelImage explicit(String text, String from) {
-        KernelSpec spec;
+    /**
+     * Finds every kernel of a list of specs.
+     *
+     * @param specs specs separated by commas, which win over the property and the variable; null for whatever is in force
+     * @return at least one, in the order asked for; a range gives the newest of each series that is in the cache, oldest
+     *     first. A kernel that two specs name is there once.
+     * @throws KernelException when one of the specs names no kernel that is there, or an unusable one
+     */
+    public List<KernelImage> findAll(@Nullable String specs) {
+        if (specs == null && asked == null) {
+            return List.of(automatic());
+        }
+        String text = specs != null ? specs : String.valueOf(asked);
+        String from = specs != null ? "" : " (from " + askedBy + ")";
         try {
-            spec = KernelSpec.parse(text);
+            return findAll(KernelSpec.parseList(text), from);
         } catch (IllegalArgumentException e) {
             throw new KernelException(e.getMessage() + from, e);
         }
-        if (spec instanceof KernelSpec.PathSpec) {
-            return fromPath(text, from);
+    }
+
+    /** As {@link #findAll(String)}, for specs that are parsed already. */
+    public List<KernelImage> findAll(List<KernelSpec> specs) {
+        return findAll(specs, "");
+    }
+
+    private List<KernelImage> findAll(List<KernelSpec> specs, String from) {
+        Map<Path, KernelImage> found = new LinkedHashMap<>();
+        for (KernelSpec spec : specs) {
+            explicit(spec, from).forEach(image -> found.putIfAbsent(image.image(), image));
         }
-        return cache.find(text).map(CachedKernel::image).orElseThrow(() -> notCached(spec, from));
+        return List.copyOf(found.values());
+    }
+
+    private List<KernelImage> explicit(KernelSpec spec, String from) {
+        if (spec instanceof KernelSpec.PathSpec) {
+            return List.of(fromPath(spec.text(), from));
+        }
+        if (spec instanceof KernelSpec.Host) {
+            return List.of(host(from));
+        }
+        if (spec instanceof KernelSpec.Range range) {
+            return inRange(range, from);
+        }
+        String source = CacheSource.of(spec, workingDir);
+        Optional<CachedKernel> cached = source == null ? cache.find(spec.text()) : cache.newestOf(source);
+        return List.of(cached.map(CachedKernel::image).orElseThrow(() -> notCached(spec, from)));
+    }
+
+    /** The newest of each series; the listing is newest first. */
+    private List<KernelImage> inRange(KernelSpec.Range range, String from) {
+        Map<String, KernelImage> newest = new LinkedHashMap<>();
+        for (CachedKernel k : cache.list()) {
+            String release = k.image().version();
+            if (range.accepts(release)) {
+                newest.putIfAbsent(KernelVersion.leading(release).orElseThrow().series(), k.image());
+            }
+        }
+        if (newest.isEmpty()) {
+            throw notCached(range, from);
+        }
+        List<KernelImage> oldestFirst = new ArrayList<>(newest.values());
+        Collections.reverse(oldestFirst);
+        return oldestFirst;
+    }
+
+    private KernelImage host(String from) {
+        List<String> looked = new ArrayList<>();
+        KernelImage host = fromHost(looked);
+        if (host == null) {
+            throw new KernelException("'host'" + from + " cannot be used: " + String.join("; ", looked) + ". " + CURE);
+        }
+        return host;
     }
 
     private KernelException notCached(KernelSpec spec, String from) {
         List<String> keys = cache.list().stream().map(CachedKernel::key).toList();
         String have = keys.isEmpty() ? "the cache is empty" : "it has " + String.join(", ", keys);
-        String hint = Files.exists(workingDir.resolve(spec.text()))
+        String hint = spec instanceof KernelSpec.CacheKey && Files.exists(workingDir.resolve(spec.text()))
                 ? " There is a file of that name here: write ./" + spec.text() + " to use it."
                 : "";
         return new KernelException("no kernel '" + spec.text() + "'" + from + " in the cache " + cache.folder() + ": "
-                + have + "." + hint + " " + CURE);
+                + have + "." + hint + " " + cure(spec));
+    }
+
+    private static String cure(KernelSpec spec) {
+        if (spec instanceof KernelSpec.CacheKey) {
+            return CURE;
+        }
+        boolean ready = spec instanceof KernelSpec.Distribution || spec instanceof KernelSpec.PackageFile;
+        return "Get it with 'mvn ktstr:kernel-" + (ready ? "fetch" : "build") + " -Dktstr.kernel=" + spec.text() + "'";
     }
 
     private KernelImage fromPath(String text, String from) {
-        String expanded = text.startsWith("~/") ? System.getProperty("user.home") + text.substring(1) : text;
-        Path path = workingDir.resolve(expanded).normalize();
+        Path path = CacheSource.path(text, workingDir);
         if (!Files.exists(path)) {
             throw new KernelException("no kernel at " + path + from + ": it does not exist. " + CURE);
         }
@@ -129,8 +208,11 @@ public final class KernelDiscovery {
         }
         KernelImage image = fromTree(path);
         if (image == null) {
+            String build = Files.isRegularFile(path.resolve("Kbuild"))
+                    ? "build it with 'mvn ktstr:kernel-build -Dktstr.kernel=" + text + "'"
+                    : "and it is no kernel source tree. " + CURE;
             throw new KernelException("no kernel in the build tree " + path + from + ": it has neither "
-                    + BuildTree.VMLINUX + " nor " + BuildTree.BZ_IMAGE + "; build it with 'make bzImage'. " + CURE);
+                    + BuildTree.VMLINUX + " nor " + BuildTree.BZ_IMAGE + "; " + build);
         }
         return image;
     }
@@ -226,40 +308,5 @@ public final class KernelDiscovery {
         }
         Path config = image.resolveSibling("config" + name.substring("vmlinuz".length()));
         return Files.isReadable(config) ? config : null;
-    }
-
-    /**
-     * A kernel build tree (source tree, or the {@code O=} folder of one) that has been built.
-     *
-     * @param image bzImage, or vmlinux when there is no bzImage or it is older (only vmlinux was built since)
-     * @param vmlinux the ELF, or null when only the bzImage is left
-     */
-    private record BuildTree(
-            Path image, @Nullable Path vmlinux, @Nullable Path config) {
-        static final String VMLINUX = "vmlinux";
-        static final String BZ_IMAGE = "arch/x86/boot/bzImage";
-
-        static @Nullable BuildTree read(Path top) {
-            Path vmlinux = top.resolve(VMLINUX);
-            Path bzImage = top.resolve(BZ_IMAGE);
-            Path config = top.resolve(".config");
-            Path knownConfig = Files.isReadable(config) ? config : null;
-            boolean hasVmlinux = Files.isRegularFile(vmlinux);
-            boolean hasBzImage = Files.isRegularFile(bzImage);
-            if (!hasVmlinux) {
-                return hasBzImage ? new BuildTree(bzImage, null, knownConfig) : null;
-            }
-            // A build links vmlinux first and packs it into bzImage after.
-            boolean packed = hasBzImage && modified(bzImage).compareTo(modified(vmlinux)) >= 0;
-            return new BuildTree(packed ? bzImage : vmlinux, vmlinux, knownConfig);
-        }
-
-        private static FileTime modified(Path file) {
-            try {
-                return Files.getLastModifiedTime(file);
-            } catch (IOException e) {
-                throw new KernelException("cannot look at " + file + ": " + e.getMessage(), e);
-            }
-        }
     }
 }

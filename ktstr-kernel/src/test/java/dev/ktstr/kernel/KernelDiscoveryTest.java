@@ -123,7 +123,9 @@ class KernelDiscoveryTest {
                 .hasMessageContaining(project.resolve("none") + " (from -Dktstr.kernel): it does not exist");
         assertThatThrownBy(() -> discovery("6.x").find(null)).hasMessageContaining("does not name a kernel");
         Files.createDirectories(project.resolve("empty"));
-        assertThatThrownBy(() -> discovery(null).find("./empty")).hasMessageContaining("neither vmlinux nor arch/x86");
+        assertThatThrownBy(() -> discovery(null).find("./empty"))
+                .hasMessageContaining("neither vmlinux nor arch/x86")
+                .hasMessageContaining("no kernel source tree");
     }
 
     @Test
@@ -131,6 +133,70 @@ class KernelDiscoveryTest {
         SampleKernels.write(project.resolve("bzImage"), new byte[1]);
 
         assertThatThrownBy(() -> discovery("bzImage").find(null)).hasMessageContaining("write ./bzImage to use it");
+    }
+
+    @Test
+    void aListGivesEachKernelOnceInTheOrderAskedFor() throws IOException {
+        cached("a", "6.14.2");
+        cached("b", "7.2.13");
+
+        assertThat(versions("7.2,6.14, b,7.2.13")).containsExactly("7.2.13", "6.14.2");
+        assertThat(new KernelDiscovery(cache, project, dir, null, "6.14,7.2", "-Dktstr.kernel").findAll((String) null))
+                .hasSize(2);
+        assertThatThrownBy(() -> discovery("6.14,7.2").find(null))
+                .hasMessageContaining("names 2 kernels (6.14.2, 7.2.13), and one is wanted here");
+        assertThatThrownBy(() -> discovery(null).findAll("6.14,7.1"))
+                .hasMessageContaining("no kernel '7.1'")
+                .hasMessageContaining("mvn ktstr:kernel-build -Dktstr.kernel=7.1");
+    }
+
+    @Test
+    void aRangeGivesTheNewestOfEachSeriesInTheCacheOldestFirst() throws IOException {
+        cached("a", "6.12.9");
+        cached("b", "6.12.10");
+        cached("c", "6.14.1");
+        cached("d", "7.2.13");
+
+        assertThat(versions("6.12..6.14")).containsExactly("6.12.10", "6.14.1");
+        assertThat(versions("6.12..=7.2")).containsExactly("6.12.10", "6.14.1", "7.2.13");
+        assertThatThrownBy(() -> discovery(null).findAll("6.9..6.11"))
+                .hasMessageContaining("no kernel '6.9..6.11'")
+                .hasMessageContaining("kernel-build -Dktstr.kernel=6.9..6.11");
+    }
+
+    @Test
+    void whatIsNoVersionIsFoundByTheSourceItWasStoredUnder() throws IOException {
+        stored("a", "6.14.2", "git/https://example.org/linux#tag=v6.14.2");
+        stored("b", "7.2.13", CacheSource.debian("unstable"));
+        stored("c", "6.12.1", CacheSource.packageFile(project.resolve("k.rpm").toString()));
+
+        assertThat(versions("git+https://example.org/linux#tag=v6.14.2")).containsExactly("6.14.2");
+        assertThat(versions("debian:sid,distro")).containsExactly("7.2.13");
+        assertThat(versions("k.rpm")).containsExactly("6.12.1");
+        assertThatThrownBy(() -> discovery(null).find("debian:trixie"))
+                .hasMessageContaining("mvn ktstr:kernel-fetch -Dktstr.kernel=debian:trixie");
+        assertThatThrownBy(() -> discovery(null).find("git+https://example.org/linux#tag=v7"))
+                .hasMessageContaining("mvn ktstr:kernel-build -Dktstr.kernel=git+https://example.org/linux#tag=v7");
+    }
+
+    @Test
+    void theHostIsTakenWhenAskedForOrSaysWhyNot() throws IOException {
+        cached("entry", "6.14.2");
+        assertThatThrownBy(() -> discovery(null).find("host"))
+                .hasMessageContaining("'host' cannot be used")
+                .hasMessageContaining("boot/vmlinuz-" + HOST + ": not there");
+
+        host(SampleKernels.btf("sched_ext_ops"));
+        assertThat(versions("host")).containsExactly(HOST);
+    }
+
+    private java.util.List<String> versions(String specs) {
+        return discovery(null).findAll(specs).stream().map(KernelImage::version).toList();
+    }
+
+    private void stored(String key, String release, String source) throws IOException {
+        Path image = SampleKernels.write(dir.resolve("src/" + key), kernel(release));
+        cache.store(key, image, null, "a test", source);
     }
 
     private KernelDiscovery discovery(@Nullable String asked) {

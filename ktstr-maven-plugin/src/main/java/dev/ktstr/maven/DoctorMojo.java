@@ -87,9 +87,12 @@ public final class DoctorMojo extends AbstractMojo {
 
     private static Fact kernel() {
         try {
-            KernelImage kernel = KernelDiscovery.standard().find(null);
-            KernelRequirements.requireSchedExt(kernel);
-            return new Fact("kernel", "ok", kernel.version() + ", " + kernel.origin(), null);
+            List<String> found = new ArrayList<>();
+            for (KernelImage kernel : KernelDiscovery.standard().findAll((String) null)) {
+                KernelRequirements.requireSchedExt(kernel);
+                found.add(kernel.version() + ", " + kernel.origin());
+            }
+            return new Fact("kernel", "ok", String.join("; ", found), null);
         } catch (KernelException e) {
             return new Fact("kernel", "MISSING", "none that can run sched_ext schedulers", "kernel: " + e.getMessage());
         }
