@@ -41,10 +41,17 @@ public final class KernelBuilder {
 
     private final KernelCache cache;
     private final BuildListener listener;
+    private final Tools.Prober prober;
 
+    /** A builder with this machine's programs. */
     public KernelBuilder(KernelCache cache, BuildListener listener) {
+        this(cache, listener, Tools.Prober.ofMachine());
+    }
+
+    KernelBuilder(KernelCache cache, BuildListener listener, Tools.Prober prober) {
         this.cache = cache;
         this.listener = listener;
+        this.prober = prober;
     }
 
     /**
@@ -63,7 +70,8 @@ public final class KernelBuilder {
                 builds.resolve("locks"),
                 place,
                 OTHER_BUILD,
-                () -> built.set(new Job(builds.resolve(place), source, identity, options).run()));
+                () -> built.set(new Job(builds.resolve(place), source, identity, options).run()),
+                holder -> listener.step("waiting for " + holder + ", which builds the same"));
         return Objects.requireNonNull(built.get());
     }
 
@@ -142,8 +150,9 @@ public final class KernelBuilder {
         }
 
         private KernelMaterial make() {
-            Tools tools = new Tools(options.compiler(), Folders.make(place));
+            Tools tools = new Tools(options.compiler(), prober);
             tools.check();
+            Folders.make(place);
             Path mark = place.resolve(MARK);
             if (Files.exists(mark)) {
                 listener.step("an earlier build was killed half-way: starting from nothing");
@@ -158,7 +167,10 @@ public final class KernelBuilder {
             Folders.make(objects);
             freshLog(log);
             try {
-                run(new Make(tree, objects, log, options.compiler(), "Linux " + identity.version(), options.limit()), tree);
+                run(
+                        new Make(
+                                tree, objects, log, options.compiler(), "Linux " + identity.version(), options.limit()),
+                        tree);
             } finally {
                 if (!Thread.currentThread().isInterrupted()) {
                     delete(mark); // make ended by itself, and has removed what it had half written
@@ -190,7 +202,12 @@ public final class KernelBuilder {
                 }
             }
             return new KernelMaterial(
-                    image, vmlinux, objects.resolve(".config"), identity.origin(), identity.source(), identity.commit());
+                    image,
+                    vmlinux,
+                    objects.resolve(".config"),
+                    identity.origin(),
+                    identity.source(),
+                    identity.commit());
         }
     }
 
