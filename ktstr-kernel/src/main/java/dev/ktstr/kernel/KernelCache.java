@@ -1,39 +1,52 @@
 package dev.ktstr.kernel;
 
 import dev.ktstr.kernel.internal.Folders;
+import dev.ktstr.kernel.internal.ImageFile;
 import dev.ktstr.kernel.internal.ImageFolder;
-import dev.ktstr.kernel.internal.KeyLock;
+import dev.ktstr.kernel.internal.Metadata;
+import dev.ktstr.kernel.internal.NetworkFileSystems;
+import dev.ktstr.kernel.internal.Stamp;
+import dev.ktstr.kernel.internal.Workspace;
+import dev.ktstr.kernel.remote.RemoteCaches;
 import dev.ktstr.spec.KernelSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Kernels on this machine that are ready to boot, one folder each, shared by all projects of a user.
  *
  * <p>{@code ROOT/kernels/KEY} holds vmlinuz, vmlinux, btf, config and metadata.json. An entry is made aside and renamed in,
  * under a lock per key, so it is there as a whole or not at all, whatever is killed when. {@code ROOT/images} holds what was
- * derived from images that live elsewhere. Opening either reads a small file; nothing is unpacked or hashed again.
+ * derived from images that live elsewhere, {@code ROOT/symbols} what was read from running kernels. Opening an entry checks
+ * its files: against their digests once a day and whenever anything has touched them, else by a stamp.
  */
 public final class KernelCache {
-    private static final Duration LOCK_WAIT = Duration.ofMinutes(5);
-    /** Derived files of an image that has since changed; a run that still uses them is over by then. */
-    private static final Duration KEEP_STALE = Duration.ofDays(1);
+    /** A kernel may be in the making that long: a build with everything in it on a slow machine. */
+    private static final Duration MAKE_WAIT = Duration.ofHours(4);
+
+    private static final Logger LOG = LoggerFactory.getLogger(KernelCache.class);
 
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.+_~-]{0,199}");
 
     private final Path root;
+    private final Function<Path, @Nullable String> fileSystemType;
+    private final Workspace workspace;
+    private boolean local; // guarded by this
+    private RemoteCache remote = RemoteCache.NONE;
 
     /**
      * A cache in a folder of your choice, which need not exist yet.
@@ -41,12 +54,48 @@ public final class KernelCache {
      * @param root the folder above {@code kernels}
      */
     public KernelCache(Path root) {
-        this.root = root.toAbsolutePath().normalize();
+        this(root, NetworkFileSystems::typeOf);
     }
 
-    /** The user's cache, by {@link #root(Map)} of this process's environment. */
+    /**
+     * A cache on a file system whose type is told by someone else.
+     *
+     * @param fileSystemType type of the file system of an existing path, null when unknown
+     */
+    KernelCache(Path root, Function<Path, @Nullable String> fileSystemType) {
+        this.root = root.toAbsolutePath().normalize();
+        this.fileSystemType = fileSystemType;
+        this.workspace = new Workspace(this.root);
+    }
+
+    /**
+     * The user's cache, by {@link #root(Map)} of this process's environment, with the remote cache that
+     * {@code -Dktstr.remoteCache} or {@code KTSTR_REMOTECACHE} names.
+     *
+     * @throws KernelException when what they name can be no remote cache
+     */
     public static KernelCache standard() {
-        return new KernelCache(root(System.getenv()));
+        String where = setting("ktstr.remoteCache");
+        String readOnly = setting("ktstr.remoteCache.readOnly");
+        KernelCache cache = new KernelCache(root(System.getenv()));
+        return where.isEmpty() ? cache : cache.withRemote(RemoteCaches.of(where, isOn(readOnly)));
+    }
+
+    private static String setting(String property) {
+        String variable = property.toUpperCase(Locale.ROOT).replace('.', '_');
+        String given = System.getProperty(property, "").strip();
+        return given.isEmpty() ? System.getenv().getOrDefault(variable, "").strip() : given;
+    }
+
+    private static boolean isOn(String value) {
+        return value.equals("1") || value.equalsIgnoreCase("true");
+    }
+
+    /** This cache with a second one behind it, from which misses are fetched and into which new entries are put. */
+    public KernelCache withRemote(RemoteCache second) {
+        KernelCache cache = new KernelCache(root, fileSystemType);
+        cache.remote = second;
+        return cache;
     }
 
     /** Where a user's cache is: {@code $KTSTR_CACHE_DIR}, {@code $XDG_CACHE_HOME/ktstr}, or {@code ~/.cache/ktstr}. */
@@ -64,23 +113,10 @@ public final class KernelCache {
         return Path.of(home.isBlank() ? System.getProperty("user.home") : home, ".cache", "ktstr");
     }
 
-    /**
-     * Works in a temporary folder on the file system of the entries, one at a time per {@code key}; the folder is removed
-     * afterwards, and so is what a killed process left of an earlier one.
-     *
-     * @param wait how long to wait for another process that is at it
-     */
+    /** Works in a temporary folder, as {@link Workspace#use(String, Duration, Consumer)}. */
     void inTemporaryFolder(String key, Duration wait, Consumer<Path> work) {
-        KeyLock.whileHeld(root.resolve("locks"), key, wait, () -> {
-            Path temporary = root.resolve("tmp");
-            removeLeftovers(temporary, key);
-            Path folder = Folders.makeTemporary(temporary, key);
-            try {
-                work.accept(folder);
-            } finally {
-                Folders.remove(folder);
-            }
-        });
+        requireLocal();
+        workspace.use(key, wait, work);
     }
 
     /** The folder of the entries. */
@@ -92,29 +128,59 @@ public final class KernelCache {
      * What is in the cache.
      *
      * @param kernels the whole entries, newest version first
-     * @param damaged one line per entry that cannot be used: its folder and what is wrong
+     * @param corrupt the entries that cannot be used
      */
-    public record Listing(List<CachedKernel> kernels, List<String> damaged) {
+    public record Listing(List<CachedKernel> kernels, List<Damaged> corrupt) {
         public Listing {
             kernels = List.copyOf(kernels);
-            damaged = List.copyOf(damaged);
+            corrupt = List.copyOf(corrupt);
+        }
+
+        /** One line per entry that cannot be used. */
+        public List<String> damaged() {
+            return corrupt.stream().map(d -> d.key + ": " + d.why).toList();
         }
     }
+
+    /**
+     * An entry that cannot be used.
+     *
+     * @param key its name
+     * @param why what is wrong with it
+     */
+    public record Damaged(String key, String why) {}
 
     /** The whole entries, newest version first; {@link #listing()} tells of damaged ones as well. */
     public List<CachedKernel> list() {
         return listing().kernels();
     }
 
-    /** The whole entries, and the damaged. */
+    /** The whole entries, ready for use, and the damaged. */
     public Listing listing() {
-        List<String> damaged = new ArrayList<>();
+        return listing(Stamp.Check.USE);
+    }
+
+    /** As {@link #listing()}, with every file hashed, however lately that was done. */
+    public Listing verifiedListing() {
+        return listing(Stamp.Check.FULL);
+    }
+
+    /** As {@link #listing()}, with nothing hashed but what was touched; for looking, not for booting. */
+    public Listing quickListing() {
+        return listing(Stamp.Check.TOUCHED);
+    }
+
+    private Listing listing(Stamp.Check check) {
+        requireLocal();
+        List<Damaged> damaged = new ArrayList<>();
         List<CachedKernel> kernels = new ArrayList<>();
         for (Path entry : Folders.list(folder())) {
             try {
-                kernels.add(open(entry));
+                kernels.add(open(entry, check));
             } catch (KernelException e) {
-                damaged.add(entry + ": " + e.getMessage());
+                if (Files.exists(entry)) { // else another process has just removed it
+                    damaged.add(new Damaged(entry.getFileName().toString(), String.valueOf(e.getMessage())));
+                }
             }
         }
         kernels.sort(ReleaseOrder.OLDEST_FIRST.reversed());
@@ -122,15 +188,16 @@ public final class KernelCache {
     }
 
     /**
-     * Finds an entry by key, version or version prefix; of several, the newest.
+     * Finds an entry by key, version, version prefix or range; of several, the newest.
      *
-     * @throws KernelException when {@code keyOrVersion} is neither, or names an entry that is damaged
+     * @throws KernelException when {@code keyOrVersion} is none of them, or names an entry that is damaged
      */
     public Optional<CachedKernel> find(String keyOrVersion) {
+        requireLocal();
         if (KEY.matcher(keyOrVersion).matches()) {
             Path entry = folder().resolve(keyOrVersion);
             if (Files.isDirectory(entry)) {
-                return Optional.of(open(entry));
+                return Optional.of(use(entry));
             }
         }
         KernelSpec spec;
@@ -139,12 +206,120 @@ public final class KernelCache {
         } catch (IllegalArgumentException e) {
             throw new KernelException(e.getMessage(), e);
         }
-        return list().stream().filter(k -> spec.accepts(k.image().version())).findFirst();
+        return spec instanceof KernelSpec.CacheKey
+                ? fromRemote(keyOrVersion)
+                : newest(k -> spec.accepts(k.image().version()));
+    }
+
+    /** An entry that only the remote cache has; a version of which it may have several cannot be asked for there. */
+    private Optional<CachedKernel> fromRemote(String key) {
+        if (remote == RemoteCache.NONE) {
+            return Optional.empty();
+        }
+        Path target = folder().resolve(key);
+        inTemporaryFolder(key, MAKE_WAIT, folder -> {
+            Path entry = Folders.make(folder.resolve("entry"));
+            if (!Files.exists(target) && remote.fetch(key, entry, LOG::info)) {
+                Folders.swapIn(entry, target, folder.resolve("replaced"));
+            }
+        });
+        return Files.exists(target) ? Optional.of(use(target)) : Optional.empty();
     }
 
     /** The newest entry fetched as {@code source}. */
     public Optional<CachedKernel> newestOf(String source) {
-        return list().stream().filter(k -> source.equals(k.source())).findFirst();
+        return newest(k -> source.equals(k.source()));
+    }
+
+    private Optional<CachedKernel> newest(Predicate<CachedKernel> wanted) {
+        return quickListing().kernels().stream().filter(wanted).findFirst().map(k -> use(folder().resolve(k.key())));
+    }
+
+    private static CachedKernel use(Path entry) {
+        try {
+            return open(entry, Stamp.Check.USE);
+        } catch (KernelException e) {
+            throw new KernelException(
+                    e.getMessage() + ". The entry is not used; 'mvn ktstr:kernel-clean -Dktstr.corruptOnly' removes it,"
+                            + " and it can be built or fetched again",
+                    e);
+        }
+    }
+
+    /**
+     * Gets an entry: the one that is there, or a new one. Callers of one key, in this process and others, wait for the one
+     * that makes it and then use what it made. A damaged entry is made again.
+     *
+     * @param key name of the entry: letters, digits and {@code . + _ ~ -}, no slash
+     * @param maker makes the kernel when there is none; called at most once, by the holder of the key's lock
+     * @param listener hears whom we wait for, and what becomes of a damaged entry
+     * @throws KernelException when it cannot be made, is no usable kernel, or cannot be written; the cache is unchanged
+     */
+    public CachedKernel obtain(String key, EntryMaker maker, FetchListener listener) {
+        return obtain(key, maker, listener, false);
+    }
+
+    /**
+     * As {@link #obtain(String, EntryMaker, FetchListener)}.
+     *
+     * @param anew make it even when there is one, and replace that
+     */
+    public CachedKernel obtain(String key, EntryMaker maker, FetchListener listener, boolean anew) {
+        requireKey(key);
+        requireLocal();
+        Path target = folder().resolve(key);
+        Optional<CachedKernel> hit = anew ? Optional.empty() : whole(target, line -> {});
+        if (hit.isPresent()) {
+            return hit.get();
+        }
+        workspace.use(
+                key,
+                MAKE_WAIT,
+                folder -> {
+                    if (anew || whole(target, listener).isEmpty()) {
+                        fill(key, target, folder, maker, listener, anew);
+                    }
+                },
+                holder -> listener.progress("waiting for " + holder + ", which makes kernel " + key));
+        return use(target);
+    }
+
+    private void fill(String key, Path target, Path folder, EntryMaker maker, FetchListener listener, boolean anew) {
+        Path entry = Folders.make(folder.resolve("entry"));
+        Path aside = folder.resolve("replaced");
+        if (!anew && remote.fetch(key, entry, listener)) {
+            Folders.swapIn(entry, target, aside);
+            return;
+        }
+        KernelMaterial m = make(key, maker, Folders.make(folder.resolve("work")));
+        ImageFolder.write(
+                entry,
+                new ImageFolder.Material(m.image(), m.vmlinux(), m.config(), true, m.origin(), m.source(), m.commit()));
+        Folders.swapIn(entry, target, aside);
+        if (remote != RemoteCache.NONE) {
+            remote.store(key, target, Folders.make(folder.resolve("remote")), listener);
+        }
+    }
+
+    private static KernelMaterial make(String key, EntryMaker maker, Path work) {
+        try {
+            return maker.make(work);
+        } catch (IOException e) {
+            throw ImageFile.failed("make kernel " + key + " in", work, e);
+        }
+    }
+
+    private Optional<CachedKernel> whole(Path entry, FetchListener listener) {
+        if (!Files.exists(entry)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(open(entry, Stamp.Check.USE));
+        } catch (KernelException e) {
+            listener.progress(
+                    "the cache entry " + entry.getFileName() + " cannot be used and is made again: " + e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /**
@@ -158,17 +333,29 @@ public final class KernelCache {
      * @throws KernelException when the image is no usable kernel, or the entry cannot be written; the cache is unchanged
      */
     public CachedKernel store(String key, Path image, @Nullable Path config, String origin, @Nullable String source) {
+        KernelMaterial material = new KernelMaterial(image, null, config, origin, source, null);
+        return obtain(key, work -> material, line -> {}, true);
+    }
+
+    private static void requireKey(String key) {
         if (!KEY.matcher(key).matches()) {
             throw new KernelException("'" + key + "' cannot be a cache key: letters, digits and . + _ ~ - only");
         }
-        Path target = folder().resolve(key);
-        write(key, target, new ImageFolder.Material(image, null, config, true, origin, source), true);
-        return open(target);
     }
 
-    private static CachedKernel open(Path entry) {
-        ImageFolder.Content content = ImageFolder.read(entry, null, null);
-        return new CachedKernel(entry.getFileName().toString(), content.image(), content.source(), content.created());
+    private static CachedKernel open(Path entry, Stamp.Check check) {
+        ImageFolder.Content content = ImageFolder.read(entry, null, null, check);
+        Metadata m = content.metadata();
+        return new CachedKernel(
+                entry.getFileName().toString(), content.image(), m.source(), m.created(), m.compiler(), m.configHash());
+    }
+
+    /** A lock on a network file system may be none, and a kernel that is booted from it may change under the guest. */
+    private synchronized void requireLocal() {
+        if (!local) {
+            NetworkFileSystems.refuse(root, fileSystemType);
+            local = true;
+        }
     }
 
     /**
@@ -183,74 +370,7 @@ public final class KernelCache {
      */
     KernelImage describe(
             Path image, @Nullable Path vmlinux, @Nullable Path config, String origin, @Nullable String commit) {
-        String place = ImageFolder.sha256(List.of(real(image).toString())).substring(0, 16);
-        List<String> state = new ArrayList<>();
-        addState(image, state);
-        addState(vmlinux, state);
-        addState(config, state);
-        Path places = root.resolve("images").resolve(place);
-        Path target = places.resolve(ImageFolder.sha256(state).substring(0, 16));
-        if (!ImageFolder.isFilled(target)) {
-            write(place, target, new ImageFolder.Material(image, vmlinux, config, false, origin, null), false);
-            removeStale(places, target);
-        }
-        return ImageFolder.read(target, origin, commit).image();
-    }
-
-    private void write(String key, Path target, ImageFolder.Material material, boolean replace) {
-        inTemporaryFolder(key, LOCK_WAIT, made -> {
-            if (replace || !ImageFolder.isFilled(target)) {
-                ImageFolder.write(made, material);
-                Folders.swapIn(made, target, made.resolveSibling(key + "-" + UUID.randomUUID()));
-            }
-        });
-    }
-
-    /** What a killed process left for this key; we hold its lock, so nobody is at work on it. */
-    private static void removeLeftovers(Path temporary, String key) {
-        Pattern ours = Pattern.compile(Pattern.quote(key) + "-([0-9]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})");
-        for (Path entry : Folders.list(temporary)) {
-            if (ours.matcher(entry.getFileName().toString()).matches()) {
-                Folders.remove(entry);
-            }
-        }
-    }
-
-    private static void removeStale(Path places, Path current) {
-        Instant limit = Instant.now().minus(KEEP_STALE);
-        for (Path entry : Folders.list(places)) {
-            if (!entry.equals(current) && modified(entry).isBefore(limit)) {
-                Folders.remove(entry);
-            }
-        }
-    }
-
-    private static Instant modified(Path file) {
-        try {
-            return Files.getLastModifiedTime(file).toInstant();
-        } catch (IOException e) {
-            throw new KernelException("cannot look at " + file + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static void addState(@Nullable Path file, List<String> state) {
-        if (file == null) {
-            state.add("none");
-            return;
-        }
-        try {
-            BasicFileAttributes a = Files.readAttributes(file, BasicFileAttributes.class);
-            state.add(real(file) + " " + a.size() + " " + a.lastModifiedTime().toInstant() + " " + a.fileKey());
-        } catch (IOException e) {
-            throw new KernelException("cannot look at " + file + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static Path real(Path file) {
-        try {
-            return file.toRealPath();
-        } catch (IOException e) {
-            throw new KernelException("cannot look at " + file + ": " + e.getMessage(), e);
-        }
+        requireLocal();
+        return new DerivedImages(root.resolve("images"), workspace).describe(image, vmlinux, config, origin, commit);
     }
 }

@@ -5,24 +5,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ktstr.kernel.SampleKernels.Packing;
+import dev.ktstr.kernel.internal.KeyLock;
+import dev.ktstr.kernel.internal.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KernelCacheTest {
     @TempDir
@@ -131,14 +140,196 @@ class KernelCacheTest {
         Path folder = store("one", "6.14.2").image().image().getParent();
         Path metadata = folder.resolve("metadata.json");
         String good = Files.readString(metadata);
-        Files.writeString(metadata, good.replace("\"schema\" : 1", "\"schema\" : 2"));
-        assertThatThrownBy(() -> cache.find("one")).hasMessageContaining("written by a newer ktstr");
-        for (String bad : List.of("", "[", "{}", "[]", good.replace("6.14.2", ""), good.replace("\"size\"", "\"s\""))) {
+        Files.writeString(metadata, good.replace("\"schema\" : 2", "\"schema\" : 3"));
+        assertThatThrownBy(() -> cache.find("one"))
+                .hasMessageContaining("written by a newer ktstr")
+                .hasMessageContaining("KTSTR_CACHE_DIR");
+        for (String bad : List.of(
+                "",
+                "[",
+                "{}",
+                "[]",
+                good.replace("6.14.2", ""),
+                good.replace("6.14.2", "6.14.3"),
+                good.replace("\"size\"", "\"s\""),
+                good.replaceFirst("\"check\".*", "\"x\": 1"))) {
             Files.writeString(metadata, bad);
             assertThatThrownBy(() -> cache.find("one"))
                     .as(bad)
                     .isInstanceOf(KernelException.class)
                     .hasMessageContaining("damaged");
+        }
+    }
+
+    @Test
+    void anEntryOfTheFirstReleaseIsStillRead() throws IOException {
+        byte[] bytes = SampleKernels.vmlinux();
+        Path folder = dir.resolve("cache/kernels/old");
+        Path image = SampleKernels.write(folder.resolve("vmlinuz"), bytes);
+        SampleKernels.write(folder.resolve("metadata.json"), """
+                {"schema": 1, "version": "6.14.2", "image": {"file": "vmlinuz", "size": %1$d},
+                 "vmlinux": {"file": "vmlinuz", "size": %1$d}, "sha256": "%2$s", "origin": "o",
+                 "created": "2026-01-01T00:00:00Z"}""".formatted(bytes.length, Sha256.of(image))
+                .getBytes(US_ASCII));
+
+        assertThat(cache.find("old")).get().extracting(k -> k.image().version()).isEqualTo("6.14.2");
+        flip(image);
+        assertThatThrownBy(() -> cache.find("old")).hasMessageContaining("SHA-256");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vmlinuz", "vmlinux", "btf", "config"})
+    void aBitThatTurnedIsFoundAtTheNextUseAndTheEntryIsNotUsed(String name) throws IOException {
+        Path image =
+                SampleKernels.write(dir.resolve("bz"), SampleKernels.bzImage(Packing.ZSTD, SampleKernels.vmlinux()));
+        Path config = SampleKernels.write(dir.resolve("config"), "CONFIG_X=y\n".getBytes(US_ASCII));
+        Path file = cache.store("one", image, config, "o", null).image().image().resolveSibling(name);
+        assertThat(cache.find("one")).isPresent();
+        FileTime before = Files.getLastModifiedTime(file);
+
+        flip(file);
+        Files.setLastModifiedTime(file, before); // what it takes to be found all the same: the change time
+
+        assertThatThrownBy(() -> cache.find("one"))
+                .hasMessageContaining(file + " is damaged: its SHA-256")
+                .hasMessageContaining("kernel-clean -Dktstr.corruptOnly");
+        assertThat(cache.find("6.14.2")).isEmpty();
+        assertThat(cache.listing().corrupt())
+                .extracting(KernelCache.Damaged::key)
+                .containsExactly("one");
+    }
+
+    @Test
+    void whatTheKernelDidNotSeeChangeIsFoundByAFullCheckAndOnceADay() throws IOException {
+        Path image = store("one", "6.14.2").image().image();
+        Path stamp = image.resolveSibling("stamp");
+        flip(image);
+        forgeStamp(image.getParent(), stamp); // as after an error of the disk: nothing about the file differs
+
+        assertThat(new KernelCache(dir.resolve("cache")).quickListing().kernels())
+                .hasSize(1);
+        assertThat(cache.verifiedListing().corrupt()).hasSize(1);
+
+        Files.setLastModifiedTime(stamp, FileTime.from(Instant.now().minus(Duration.ofHours(25))));
+        assertThatThrownBy(() -> cache.find("one")).hasMessageContaining("SHA-256");
+    }
+
+    /** Makes the stamp say of the files as they are now that they were checked. */
+    private static void forgeStamp(Path folder, Path stamp) throws IOException {
+        Map<String, Object> now =
+                Files.readAttributes(folder.resolve("vmlinuz"), "unix:size,lastModifiedTime,ctime,ino,dev");
+        String text = Files.readString(stamp)
+                .lines()
+                .map(line -> line.startsWith("vmlinuz ") ? "vmlinuz " + new TreeMap<>(now) : line)
+                .collect(Collectors.joining("\n", "", "\n"));
+        Files.writeString(stamp, text);
+    }
+
+    private static void flip(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(file, bytes);
+    }
+
+    @Test
+    void aCacheOnANetworkFileSystemIsRefusedWithItsTypeAndTheCure() {
+        for (String type : List.of("nfs4", "cifs", "9p", "fuse.sshfs")) {
+            KernelCache remote = new KernelCache(dir.resolve("cache"), path -> type);
+
+            assertThatThrownBy(() -> remote.find("6.14"))
+                    .isInstanceOf(KernelException.class)
+                    .hasMessageContaining("(" + type + ")")
+                    .hasMessageContaining("KTSTR_CACHE_DIR")
+                    .hasMessageContaining("-Dktstr.remoteCache");
+            assertThatThrownBy(() -> remote.store("k", dir, null, "o", null)).hasMessageContaining(type);
+        }
+        assertThat(dir.resolve("cache")).doesNotExist();
+        for (String type : List.of("ext4", "btrfs", "fuse.fuseblk", "overlay")) {
+            assertThat(new KernelCache(dir.resolve("cache"), path -> type).list())
+                    .isEmpty();
+        }
+        assertThat(new KernelCache(dir.resolve("cache"), path -> null).list()).isEmpty();
+    }
+
+    @Test
+    void aHitMakesNothingAndADamagedEntryIsMadeAgain() throws IOException {
+        Path image = store("one", "6.14.2").image().image();
+        EntryMaker never = work -> {
+            throw new AssertionError("a hit needs no maker");
+        };
+        assertThat(cache.obtain("one", never, line -> {}).key()).isEqualTo("one");
+
+        flip(image);
+        List<String> lines = new ArrayList<>();
+        Path fresh = SampleKernels.write(dir.resolve("fresh"), SampleKernels.vmlinux("6.14.3", null, true));
+        CachedKernel made =
+                cache.obtain("one", work -> new KernelMaterial(fresh, null, null, "made", "source", "abc"), lines::add);
+
+        assertThat(made.image().version()).isEqualTo("6.14.3");
+        assertThat(made.image().commit()).isEqualTo("abc");
+        assertThat(made.source()).isEqualTo("source");
+        assertThat(lines).singleElement().asString().contains("is made again", "SHA-256");
+    }
+
+    @Test
+    void anEntrySaysWhichCompilerAndConfigurationMadeIt() throws IOException {
+        Path image = SampleKernels.write(dir.resolve("v"), SampleKernels.vmlinux());
+        Path config = SampleKernels.write(
+                dir.resolve("c"), "CONFIG_CC_VERSION_TEXT=\"gcc (Debian 14) 14.2.0\"\n".getBytes(US_ASCII));
+
+        CachedKernel k = cache.store("one", image, config, "o", null);
+
+        assertThat(k.compiler()).isEqualTo("gcc (Debian 14) 14.2.0");
+        assertThat(k.configHash()).isEqualTo(Sha256.of(config));
+    }
+
+    @Test
+    void twoMakersOfOneKeyMakeOneKernelAndTheOtherSaysWhomItWaitsFor() throws Exception {
+        Path image = SampleKernels.write(dir.resolve("v"), SampleKernels.vmlinux());
+        AtomicInteger made = new AtomicInteger();
+        CountDownLatch making = new CountDownLatch(1);
+        CountDownLatch waiting = new CountDownLatch(1);
+        EntryMaker maker = work -> {
+            made.incrementAndGet();
+            making.countDown();
+            await(waiting);
+            return new KernelMaterial(image, null, null, "o", null, null);
+        };
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            Future<CachedKernel> first = threads.submit(() -> cache.obtain("one", maker, line -> {}));
+            await(making);
+            Future<CachedKernel> second = threads.submit(() -> cache.obtain("one", maker, line -> {
+                assertThat(line).isEqualTo("waiting for another thread of this process, which makes kernel one");
+                waiting.countDown();
+            }));
+            assertThat(second.get(30, TimeUnit.SECONDS)).isEqualTo(first.get(30, TimeUnit.SECONDS));
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(made).hasValue(1);
+    }
+
+    @Test
+    void aMakerThatFailsLeavesNothing() throws IOException {
+        assertThatThrownBy(() -> cache.obtain(
+                        "one",
+                        work -> {
+                            SampleKernels.write(work.resolve("half"), new byte[10]);
+                            throw new KernelException("no compiler");
+                        },
+                        line -> {}))
+                .hasMessage("no compiler");
+        assertThat(cache.list()).isEmpty();
+        assertThat(files(dir.resolve("cache/tmp"))).isEmpty();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
         }
     }
 
@@ -166,15 +357,21 @@ class KernelCacheTest {
     }
 
     @Test
-    void whatAKilledProcessLeftIsRemovedWhenItsKeyIsStoredAgain() throws IOException {
+    void whatAKilledProcessLeftIsRemovedByTheNextThatWritesWhateverItsKey() throws IOException {
         Path left = Files.createDirectories(dir.resolve("cache/tmp/one-1234"));
         Path other = Files.createDirectories(dir.resolve("cache/tmp/one-two-1234"));
+        Path foreign = Files.createDirectories(dir.resolve("cache/tmp/not-ours"));
         Files.writeString(left.resolve("vmlinux"), "half");
 
-        store("one", "6.14.2");
-
+        KeyLock.whileHeld(dir.resolve("cache/locks"), "one-two", Duration.ofSeconds(9), () -> {
+            cache.inTemporaryFolder("one", Duration.ofSeconds(9), work -> {});
+            assertThat(other).as("somebody works for that key").exists();
+        });
         assertThat(left).doesNotExist();
-        assertThat(other).exists();
+        cache.inTemporaryFolder("one", Duration.ofSeconds(9), work -> {});
+
+        assertThat(other).doesNotExist();
+        assertThat(foreign).exists();
     }
 
     @Test

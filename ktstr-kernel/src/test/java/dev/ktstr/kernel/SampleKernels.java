@@ -97,6 +97,26 @@ public final class SampleKernels {
         return bytes;
     }
 
+    /** The {@link #vmlinux()} with a fifth section, .debug_info, of that size. */
+    public static byte[] withDebug(int size) {
+        byte[] plain = vmlinux();
+        byte[] names = "\0.rodata\0.BTF\0.shstrtab\0.debug_info\0".getBytes(StandardCharsets.US_ASCII);
+        ByteBuffer from = little(plain);
+        int oldTable = (int) from.getLong(40);
+        int debugAt = oldTable;
+        int namesAt = debugAt + size;
+        int table = namesAt + names.length;
+        byte[] bytes = new byte[table + 5 * 64];
+        ByteBuffer b = little(bytes);
+        b.put(plain, 0, oldTable);
+        b.putLong(40, table).putShort(60, (short) 5);
+        b.put(namesAt, names);
+        b.put(table, plain, oldTable, 4 * 64);
+        section(b, table + 192, 14, namesAt, names.length);
+        section(b, table + 256, 24, debugAt, size);
+        return bytes;
+    }
+
     private static void section(ByteBuffer b, int at, int name, long offset, long size) {
         b.putInt(at, name).putInt(at + 4, 1).putLong(at + 24, offset).putLong(at + 32, size);
     }

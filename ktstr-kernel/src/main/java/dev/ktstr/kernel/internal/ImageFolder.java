@@ -1,42 +1,32 @@
 package dev.ktstr.kernel.internal;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ktstr.kernel.KernelException;
 import dev.ktstr.kernel.KernelImage;
 import dev.ktstr.spec.KernelSpec;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.time.DateTimeException;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.util.HexFormat;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A folder with what was derived from one kernel image, and {@code metadata.json} that describes it.
  *
- * <p>Made once, opened often: opening reads the metadata and compares file sizes, nothing else. File names in the metadata
- * are relative to the folder, or absolute for files that stay where they were found.
+ * <p>Made once, opened often: opening reads the metadata and, while nothing has touched the files, one small file more.
+ * File names in the metadata are relative to the folder, or absolute for files that stay where they were found.
  */
 public final class ImageFolder {
-    /** Version of {@code metadata.json}; a newer one is refused. */
-    static final int SCHEMA = 1;
-
-    private static final String METADATA = "metadata.json";
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String COMPILER = "CONFIG_CC_VERSION_TEXT=";
 
     private ImageFolder() {}
 
@@ -46,9 +36,10 @@ public final class ImageFolder {
      * @param image the bootable file: bzImage or ELF
      * @param vmlinux the ELF that belongs to {@code image}, where it is known; else it is unpacked from it
      * @param config the configuration, or null
-     * @param copy whether image and config move into the folder (they are copied), or stay where they are
+     * @param copy whether the files move into the folder (they are copied, vmlinux slimmed), or stay where they are
      * @param origin where the image comes from, in words
      * @param source what it was fetched as, {@code debian/unstable/linux-image-cloud-amd64}; null when it was not
+     * @param commit commit of the source tree, or null
      */
     public record Material(
             Path image,
@@ -56,56 +47,95 @@ public final class ImageFolder {
             @Nullable Path config,
             boolean copy,
             String origin,
-            @Nullable String source) {}
+            @Nullable String source,
+            @Nullable String commit) {}
 
     /** What an opened folder holds. */
-    public record Content(KernelImage image, @Nullable String source, Instant created) {}
+    public record Content(KernelImage image, Metadata metadata) {}
 
     /**
-     * Fills an empty folder.
+     * Fills an empty folder; all of it is on the disk when this returns.
      *
      * @throws KernelException when the image is no usable kernel image, or the folder cannot be written
      */
     public static void write(Path folder, Material m) {
         try {
-            fill(folder, m);
+            Metadata metadata = fill(folder, m);
+            Files.writeString(folder.resolve(Metadata.FILE), metadata.toJson());
+            sync(folder);
+            Stamp.set(folder, metadata);
         } catch (IOException e) {
             throw ImageFile.failed("fill the cache folder", folder, e);
         }
     }
 
-    private static void fill(Path folder, Material m) throws IOException {
-        Path image = m.copy ? Files.copy(m.image, folder.resolve("vmlinuz")) : m.image.toAbsolutePath();
-        Path vmlinux = m.vmlinux == null ? unpack(image, folder.resolve("vmlinux")) : m.vmlinux.toAbsolutePath();
-        ObjectNode json = JSON.createObjectNode().put("schema", SCHEMA);
+    private static Metadata fill(Path folder, Material m) throws IOException {
+        Path image = m.copy ? copyImage(m.image, folder) : m.image.toAbsolutePath();
+        Path vmlinux = vmlinux(folder, m, image);
+        Map<String, Metadata.Item> files = new LinkedHashMap<>();
+        String release;
         try (ImageFile file = ImageFile.open(vmlinux)) {
             if (!ElfImage.isOne(file)) {
                 throw new KernelException(vmlinux + " is not an ELF file, so no vmlinux");
             }
             ElfImage elf = ElfImage.read(file);
-            String release = elf.release();
+            release = elf.release();
             if (release == null) {
                 throw new KernelException(m.image + " is not a kernel: no 'Linux version' text is in it");
             }
-            json.put("version", release);
             byte[] btf = elf.btf();
             if (btf != null) {
                 Files.write(folder.resolve("btf"), btf);
-                putFile(json, "btf", folder, folder.resolve("btf"));
+                files.put("btf", item(folder, folder.resolve("btf")));
             }
         }
-        putFile(json, "image", folder, image);
-        putFile(json, "vmlinux", folder, vmlinux);
+        Metadata.Item imageItem = item(folder, image);
+        files.put("image", imageItem);
+        files.put("vmlinux", vmlinux.equals(image) ? imageItem : item(folder, vmlinux));
+        String configHash = null;
+        String compiler = null;
         if (m.config != null) {
             Path config = m.copy ? Files.copy(m.config, folder.resolve("config")) : m.config.toAbsolutePath();
-            putFile(json, "config", folder, config);
+            files.put("config", item(folder, config));
+            configHash = Sha256.of(config);
+            compiler = compiler(config);
         }
-        json.put("sha256", sha256(image)).put("origin", m.origin);
-        if (m.source != null) {
-            json.put("source", m.source);
+        String digest = imageItem.sha256() == null ? Sha256.of(image) : imageItem.sha256();
+        return new Metadata(
+                Metadata.SCHEMA,
+                release,
+                files,
+                digest,
+                m.origin,
+                m.source,
+                compiler,
+                configHash,
+                m.commit,
+                Instant.now());
+    }
+
+    /** An image that is an ELF file is a vmlinux itself. */
+    private static Path copyImage(Path image, Path folder) throws IOException {
+        Path copy = folder.resolve("vmlinuz");
+        try (ImageFile file = ImageFile.open(image)) {
+            if (!ElfImage.isOne(file)) {
+                return Files.copy(image, copy);
+            }
         }
-        json.put("created", Instant.now().toString());
-        Files.writeString(folder.resolve(METADATA), json.toPrettyString() + "\n");
+        SlimVmlinux.copy(image, copy);
+        return copy;
+    }
+
+    private static Path vmlinux(Path folder, Material m, Path image) throws IOException {
+        if (m.vmlinux == null || m.vmlinux.equals(m.image)) {
+            return unpack(image, folder.resolve("vmlinux"));
+        }
+        if (!m.copy) {
+            return m.vmlinux.toAbsolutePath();
+        }
+        Path copy = folder.resolve("vmlinux");
+        SlimVmlinux.copy(m.vmlinux, copy);
+        return copy;
     }
 
     private static Path unpack(Path image, Path to) throws IOException {
@@ -136,129 +166,93 @@ public final class ImageFolder {
         return "it has neither the magic of a bzImage (HdrS at 0x202) nor that of an ELF file";
     }
 
+    /** What Kbuild wrote of the compiler into a configuration; null when it did not. */
+    private static @Nullable String compiler(Path config) throws IOException {
+        try (Stream<String> lines = Files.lines(config, StandardCharsets.ISO_8859_1)) {
+            return lines.filter(l -> l.startsWith(COMPILER))
+                    .map(l -> l.substring(COMPILER.length()).replace("\"", "").strip())
+                    .filter(l -> !l.isEmpty())
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
+
+    /** Writes to the disk what a rename would otherwise outrun: after a power cut there is the whole folder, or none. */
+    private static void sync(Path folder) throws IOException {
+        for (Path file : Folders.list(folder)) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
+        }
+    }
+
     /** Tells whether a folder has been filled. */
     public static boolean isFilled(Path folder) {
-        return Files.exists(folder.resolve(METADATA));
+        return Files.exists(folder.resolve(Metadata.FILE));
     }
 
     /**
-     * Opens a filled folder.
+     * Opens a filled folder and checks its files.
      *
      * @param origin the origin to report; null for the recorded one
-     * @param commit commit to report, or null
+     * @param commit commit to report; null for the recorded one
      * @throws KernelException when its metadata cannot be read, is of a newer schema, or files differ from it
      */
-    public static Content read(Path folder, @Nullable String origin, @Nullable String commit) {
-        Path file = folder.resolve(METADATA);
-        JsonNode json;
-        try {
-            json = JSON.readTree(file.toFile());
-        } catch (JsonProcessingException e) {
-            throw new KernelException(file + " is damaged: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw ImageFile.failed("read", file, e);
-        }
-        int schema = json.path("schema").asInt(0);
-        if (schema > SCHEMA) {
-            throw new KernelException(
-                    file + " has schema " + schema + ", written by a newer ktstr; this one reads up to " + SCHEMA);
-        }
-        String version = text(json, "version", file);
+    public static Content read(Path folder, @Nullable String origin, @Nullable String commit, Stamp.Check check) {
+        Metadata m = Metadata.read(folder);
         KernelImage image = new KernelImage(
-                version,
-                KernelSpec.label(version),
-                required(json, "image", folder, file),
-                required(json, "vmlinux", folder, file),
-                path(json, "btf", folder, file),
-                path(json, "config", folder, file),
-                text(json, "sha256", file),
-                origin == null ? text(json, "origin", file) : origin,
-                commit);
-        JsonNode source = json.get("source");
-        return new Content(image, source == null ? null : source.asText(), created(json, file));
+                m.version(),
+                KernelSpec.label(m.version()),
+                required(folder, m, "image"),
+                required(folder, m, "vmlinux"),
+                path(folder, m, "btf"),
+                path(folder, m, "config"),
+                m.sha256(),
+                origin == null ? m.origin() : origin,
+                commit == null ? m.commit() : commit);
+        Stamp.verify(folder, m, check);
+        return new Content(image, m);
     }
 
-    private static Instant created(JsonNode json, Path file) {
-        try {
-            return Instant.parse(text(json, "created", file));
-        } catch (DateTimeException e) {
-            throw new KernelException(file + " is damaged: 'created' is no time", e);
-        }
-    }
-
-    private static Path required(JsonNode json, String name, Path folder, Path file) {
-        Path path = path(json, name, folder, file);
+    private static Path required(Path folder, Metadata m, String role) {
+        Path path = path(folder, m, role);
         if (path == null) {
-            throw new KernelException(file + " is damaged: '" + name + "' is missing");
+            throw new AssertionError("metadata without " + role + " is refused when it is read");
         }
         return path;
     }
 
-    private static @Nullable Path path(JsonNode json, String name, Path folder, Path file) {
-        JsonNode entry = json.get(name);
-        if (entry == null) {
+    private static @Nullable Path path(Path folder, Metadata m, String role) {
+        Metadata.Item item = m.files().get(role);
+        if (item == null) {
             return null;
         }
-        Path path = resolve(folder, text(entry, "file", file), file);
-        long recorded = entry.path("size").asLong(-1);
+        Path path = resolve(folder, item.file());
         try {
             long size = Files.size(path);
-            if (size != recorded) {
+            if (size != item.size()) {
                 throw new KernelException(
-                        path + " is damaged: it has " + size + " bytes and " + METADATA + " says " + recorded);
+                        path + " is damaged: it has " + size + " bytes and " + Metadata.FILE + " says " + item.size());
             }
         } catch (NoSuchFileException e) {
-            throw new KernelException(path + " is missing, and " + file + " names it", e);
+            throw new KernelException(path + " is missing, and " + folder.resolve(Metadata.FILE) + " names it", e);
         } catch (IOException e) {
             throw ImageFile.failed("look at", path, e);
         }
         return path;
     }
 
-    private static Path resolve(Path folder, String name, Path file) {
+    private static Path resolve(Path folder, String name) {
         try {
             return folder.resolve(name);
         } catch (InvalidPathException e) {
-            throw new KernelException(file + " is damaged: it names a file that cannot be", e);
+            throw new KernelException(folder.resolve(Metadata.FILE) + " is damaged: it names a file that cannot be", e);
         }
     }
 
-    private static String text(JsonNode json, String name, Path file) {
-        JsonNode value = json.get(name);
-        if (value == null || !value.isTextual() || value.asText().isEmpty()) {
-            throw new KernelException(file + " is damaged: '" + name + "' is missing");
-        }
-        return value.asText();
-    }
-
-    private static void putFile(ObjectNode json, String name, Path folder, Path path) throws IOException {
-        String text = path.startsWith(folder) ? folder.relativize(path).toString() : path.toString();
-        json.putObject(name).put("file", text).put("size", Files.size(path));
-    }
-
-    /** Hex SHA-256 of a file. */
-    public static String sha256(Path file) throws IOException {
-        MessageDigest digest = sha256();
-        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-            in.transferTo(OutputStream.nullOutputStream());
-        }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    /** Hex SHA-256 of texts, each ended by a NUL. */
-    public static String sha256(List<String> texts) {
-        MessageDigest digest = sha256();
-        for (String text : texts) {
-            digest.update((text + "\0").getBytes(StandardCharsets.UTF_8));
-        }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
+    private static Metadata.Item item(Path folder, Path path) throws IOException {
+        boolean inside = path.startsWith(folder);
+        String name = inside ? folder.relativize(path).toString() : path.toString();
+        return new Metadata.Item(name, Files.size(path), inside ? Sha256.of(path) : null);
     }
 }

@@ -2,14 +2,24 @@ package dev.ktstr.kernel.internal;
 
 import dev.ktstr.kernel.KernelException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The right to write one key of a cache, held by one thread of one process at a time.
@@ -18,6 +28,7 @@ import java.util.concurrent.TimeUnit;
  * still waits on the old one. The operating system drops the lock when its holder dies.
  */
 public final class KeyLock {
+    private static final Logger LOG = LoggerFactory.getLogger(KeyLock.class);
     private static final long POLL_MS = 50;
     /** File locks are per process; threads of this one need their own. */
     private static final ConcurrentHashMap<Path, Semaphore> IN_PROCESS = new ConcurrentHashMap<>();
@@ -38,25 +49,75 @@ public final class KeyLock {
      * @throws KernelException when another holds it for all of {@code limit}, or we are interrupted
      */
     public static void whileHeld(Path locks, String key, Duration limit, Runnable action) {
-        KeyLock lock = take(locks, key, limit);
+        whileHeld(locks, key, limit, action, holder -> {});
+    }
+
+    /**
+     * As {@link #whileHeld(Path, String, Duration, Runnable)}, and tells when there is something to wait for.
+     *
+     * @param waiting gets who holds the lock, once, if it is not free at once: {@code process 123 since 12:00:01}
+     */
+    public static void whileHeld(Path locks, String key, Duration limit, Runnable action, Consumer<String> waiting) {
+        KeyLock lock = take(locks, key, limit, waiting);
         try {
+            lock.sign();
             action.run();
         } finally {
             lock.release();
         }
     }
 
-    private static KeyLock take(Path locks, String key, Duration limit) {
-        Path file = Folders.make(locks).resolve(key + ".lock").toAbsolutePath().normalize();
-        long deadline = System.nanoTime() + limit.toNanos();
-        Semaphore threads = IN_PROCESS.computeIfAbsent(file, f -> new Semaphore(1));
+    /** Does something if the lock of {@code key} is free now; tells whether it was. */
+    public static boolean ifFree(Path locks, String key, Runnable action) {
+        Path file = file(locks, key);
+        Semaphore threads = threads(file);
+        if (!threads.tryAcquire()) {
+            return false;
+        }
+        boolean held = false;
+        KeyLock lock;
         try {
-            if (!threads.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw busy(file, limit);
+            FileChannel channel = tryFile(file);
+            if (channel == null) {
+                return false;
+            }
+            lock = new KeyLock(channel, threads);
+            held = true;
+        } finally {
+            if (!held) {
+                threads.release();
+            }
+        }
+        try {
+            action.run();
+        } finally {
+            lock.release();
+        }
+        return true;
+    }
+
+    private static Path file(Path locks, String key) {
+        return Folders.make(locks).resolve(key + ".lock").toAbsolutePath().normalize();
+    }
+
+    private static Semaphore threads(Path file) {
+        return IN_PROCESS.computeIfAbsent(file, f -> new Semaphore(1));
+    }
+
+    private static KeyLock take(Path locks, String key, Duration limit, Consumer<String> waiting) {
+        Path file = file(locks, key);
+        long deadline = System.nanoTime() + limit.toNanos();
+        Semaphore threads = threads(file);
+        try {
+            if (!threads.tryAcquire()) {
+                waiting.accept("another thread of this process");
+                if (!threads.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+                    throw busy(file, limit);
+                }
             }
             boolean held = false;
             try {
-                KeyLock lock = new KeyLock(lockFile(file, deadline, limit), threads);
+                KeyLock lock = new KeyLock(lockFile(file, deadline, limit, waiting), threads);
                 held = true;
                 return lock;
             } finally {
@@ -70,28 +131,61 @@ public final class KeyLock {
         }
     }
 
-    private static FileChannel lockFile(Path file, long deadline, Duration limit) throws InterruptedException {
+    private static FileChannel lockFile(Path file, long deadline, Duration limit, Consumer<String> waiting)
+            throws InterruptedException {
+        boolean told = false;
+        while (true) {
+            FileChannel channel = tryFile(file);
+            if (channel != null) {
+                return channel;
+            }
+            if (!told) {
+                waiting.accept(holder(file));
+                told = true;
+            }
+            if (System.nanoTime() > deadline) {
+                throw busy(file, limit);
+            }
+            Thread.sleep(POLL_MS);
+        }
+    }
+
+    /** The locked file; null when another process has it. */
+    private static @Nullable FileChannel tryFile(Path file) {
         FileChannel channel = null;
         boolean held = false;
         try {
             channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            while (true) {
-                FileLock lock = channel.tryLock();
-                if (lock != null) {
-                    held = true;
-                    return channel;
-                }
-                if (System.nanoTime() > deadline) {
-                    throw busy(file, limit);
-                }
-                Thread.sleep(POLL_MS);
-            }
+            held = channel.tryLock() != null;
+            return held ? channel : null;
         } catch (IOException e) {
             throw ImageFile.failed("lock", file, e);
         } finally {
             if (!held && channel != null) {
                 closeFile(channel, file);
             }
+        }
+    }
+
+    /** Writes who we are, for those who wait; a full disk does not stop us here. */
+    private void sign() {
+        String text = "process " + ProcessHandle.current().pid() + " since "
+                + LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS);
+        try {
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
+        } catch (IOException e) {
+            LOG.debug("cannot write to a lock file: {}", e.toString());
+        }
+    }
+
+    private static String holder(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            String text = new String(in.readNBytes(200), StandardCharsets.US_ASCII).replaceAll("[^ -~]", "?");
+            return text.isBlank() ? "another process" : text;
+        } catch (IOException e) {
+            LOG.debug("cannot read {}: {}", file, e.toString());
+            return "another process";
         }
     }
 

@@ -160,9 +160,9 @@ class ImageReadersTest {
         Folders.remove(out);
         Files.createDirectories(out);
         try {
-            ImageFolder.write(out, new ImageFolder.Material(file(image), null, null, false, "a test", null));
-            try (ImageFile file =
-                    ImageFile.open(ImageFolder.read(out, null, null).image().vmlinux())) {
+            ImageFolder.write(out, new ImageFolder.Material(file(image), null, null, false, "a test", null, null));
+            try (ImageFile file = ImageFile.open(
+                    ImageFolder.read(out, null, null, Stamp.Check.USE).image().vmlinux())) {
                 ElfImage.read(file).hasPvhEntry();
             }
             return null;

@@ -1,0 +1,26 @@
+package dev.ktstr.kernel.build;
+
+import java.time.Duration;
+
+/**
+ * How kernels are built.
+ *
+ * @param kconfig the configuration, and with it the architecture
+ * @param compiler what compiles
+ * @param jobs how many compilers run at a time, at least 1
+ * @param force build even what is cached
+ * @param clean throw away what an earlier build of the same tree left
+ * @param compileCommands write {@code compile_commands.json} into local trees
+ * @param limit how long one make may take
+ */
+public record BuildOptions(
+        Kconfig kconfig,
+        Compiler compiler,
+        int jobs,
+        boolean force,
+        boolean clean,
+        boolean compileCommands,
+        Duration limit) {
+    /** Longer than any build of a kernel on one slow core. */
+    public static final Duration STANDARD_LIMIT = Duration.ofHours(6);
+}
