@@ -41,10 +41,17 @@ public final class KernelBuilder {
 
     private final KernelCache cache;
     private final BuildListener listener;
+    private final Tools.Prober prober;
 
+    /** A builder with this machine's programs. */
     public KernelBuilder(KernelCache cache, BuildListener listener) {
+        this(cache, listener, Tools.Prober.ofMachine());
+    }
+
+    KernelBuilder(KernelCache cache, BuildListener listener, Tools.Prober prober) {
         this.cache = cache;
         this.listener = listener;
+        this.prober = prober;
     }
 
     /**
@@ -63,7 +70,8 @@ public final class KernelBuilder {
                 builds.resolve("locks"),
                 place,
                 OTHER_BUILD,
-                () -> built.set(new Job(builds.resolve(place), source, identity, options).run()));
+                () -> built.set(new Job(builds.resolve(place), source, identity, options).run()),
+                holder -> listener.step("waiting for " + holder + ", which builds the same"));
         return Objects.requireNonNull(built.get());
     }
 
@@ -142,8 +150,9 @@ public final class KernelBuilder {
         }
 
         private KernelMaterial make() {
-            Tools tools = new Tools(options.compiler(), Folders.make(place));
+            Tools tools = new Tools(options.compiler(), prober);
             tools.check();
+            Folders.make(place);
             Path mark = place.resolve(MARK);
             if (Files.exists(mark)) {
                 listener.step("an earlier build was killed half-way: starting from nothing");
@@ -152,15 +161,17 @@ public final class KernelBuilder {
                 Folders.remove(place);
                 Folders.make(place);
             }
-            write(mark, "");
             Path tree = source.obtain(identity, place, listener);
             tools.checkPahole(tree, identity.version());
             Folders.make(objects);
             freshLog(log);
+            Make make =
+                    new Make(tree, objects, log, options.compiler(), "Linux " + identity.version(), options.limit());
+            write(mark, "");
             try {
-                run(new Make(tree, objects, log, options.compiler(), "Linux " + identity.version(), options.limit()), tree);
+                run(make);
             } finally {
-                if (!Thread.currentThread().isInterrupted()) {
+                if (!make.wasKilled()) {
                     delete(mark); // make ended by itself, and has removed what it had half written
                 }
             }
@@ -168,8 +179,8 @@ public final class KernelBuilder {
             return material();
         }
 
-        private void run(Make make, Path tree) {
-            configure(make, tree, objects, options.kconfig());
+        private void run(Make make) {
+            configure(make, make.tree(), objects, options.kconfig());
             compile(make, objects, options);
             if (options.compileCommands() && isLocal()) {
                 compileCommands(make, objects);
@@ -190,7 +201,12 @@ public final class KernelBuilder {
                 }
             }
             return new KernelMaterial(
-                    image, vmlinux, objects.resolve(".config"), identity.origin(), identity.source(), identity.commit());
+                    image,
+                    vmlinux,
+                    objects.resolve(".config"),
+                    identity.origin(),
+                    identity.source(),
+                    identity.commit());
         }
     }
 

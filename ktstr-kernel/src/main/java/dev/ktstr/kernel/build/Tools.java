@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Checks, before any time is spent, that this machine has what building a kernel takes, and says which packages have it. */
 final class Tools {
@@ -25,14 +24,33 @@ final class Tools {
     private static final int IMPLICIT_ARGS = 126;
 
     private final Compiler compiler;
-    private final Path folder;
+    private final Prober prober;
 
-    /**
-     * @param folder any folder to run the probes in
-     */
-    Tools(Compiler compiler, Path folder) {
+    Tools(Compiler compiler, Prober prober) {
         this.compiler = compiler;
-        this.folder = folder;
+        this.prober = prober;
+    }
+
+    /** Runs a probe. */
+    @FunctionalInterface
+    interface Prober {
+        /** What it printed, when it ended with status 0; empty when it did not or is not there. */
+        Optional<String> ask(List<String> argv);
+
+        /** The programs of this machine. */
+        static Prober ofMachine() {
+            return argv -> {
+                try {
+                    Children.Result r = Children.attempt("look for " + argv.get(0), argv, Path.of("/"), LIMIT);
+                    return r.exit() == 0 ? Optional.of(r.out()) : Optional.empty();
+                } catch (KernelException e) {
+                    if (Thread.currentThread().isInterrupted()) {
+                        throw e;
+                    }
+                    return Optional.empty(); // cannot be started: not there
+                }
+            };
+        }
     }
 
     private record Tool(String name, List<String> probe, String debianPackage) {}
@@ -82,16 +100,7 @@ final class Tools {
     }
 
     private boolean works(List<String> probe) {
-        try {
-            return Children.attempt("look for " + probe.get(0), probe, folder, LIMIT)
-                            .exit()
-                    == 0;
-        } catch (KernelException e) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw e;
-            }
-            return false; // cannot be started: not there
-        }
+        return prober.ask(probe).isPresent();
     }
 
     /**
@@ -101,7 +110,7 @@ final class Tools {
      * @throws KernelException naming both versions and the cure
      */
     void checkPahole(Path tree, String version) {
-        String printed = Children.run("ask pahole for its version", List.of("pahole", "--version"), folder, LIMIT);
+        String printed = prober.ask(List.of("pahole", "--version")).orElse("nothing");
         int have = number(printed)
                 .orElseThrow(() ->
                         new KernelException("cannot tell the version of pahole: it printed '" + printed.strip() + "'"));
@@ -147,14 +156,5 @@ final class Tools {
         } catch (IOException e) {
             throw new KernelException("cannot read " + file + ": " + e.getMessage(), e);
         }
-    }
-
-    /** One line about the compiler, for the entry's metadata; null when it does not say. */
-    @Nullable
-    String compilerVersion() {
-        return Children.run("ask the compiler for its version", List.of(compiler.cc(), "--version"), folder, LIMIT)
-                .lines()
-                .findFirst()
-                .orElse(null);
     }
 }

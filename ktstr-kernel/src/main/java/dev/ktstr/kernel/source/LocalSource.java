@@ -4,7 +4,7 @@ import dev.ktstr.kernel.BuildListener;
 import dev.ktstr.kernel.KernelException;
 import dev.ktstr.kernel.internal.Children;
 import dev.ktstr.kernel.internal.ImageFile;
-import dev.ktstr.kernel.internal.ImageFolder;
+import dev.ktstr.kernel.internal.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
@@ -99,8 +99,7 @@ public final class LocalSource implements KernelSource {
     @Override
     public Identity identify() {
         String version = version(top).orElse("?");
-        String place =
-                "local-" + ImageFolder.sha256(List.of(real(top).toString())).substring(0, 12);
+        String place = "local-" + Sha256.of(List.of(real(top).toString())).substring(0, 12);
         String commit = Files.exists(top.resolve(".git")) ? git(List.of("rev-parse", "HEAD")) : null;
         if (commit == null) {
             String state = "local-" + files().substring(0, 7);
@@ -163,7 +162,7 @@ public final class LocalSource implements KernelSource {
             throw ImageFile.failed("look through", top, e);
         }
         lines.sort(null);
-        return ImageFolder.sha256(lines);
+        return Sha256.of(lines);
     }
 
     @Override

@@ -5,8 +5,8 @@ import dev.ktstr.kernel.BuildListener.Progress;
 import dev.ktstr.kernel.KernelException;
 import dev.ktstr.kernel.internal.Folders;
 import dev.ktstr.kernel.internal.ImageFile;
-import dev.ktstr.kernel.internal.ImageFolder;
 import dev.ktstr.kernel.internal.KeyLock;
+import dev.ktstr.kernel.internal.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,7 +114,7 @@ public final class TarballSource implements KernelSource {
             return null;
         }
         try {
-            String have = ImageFolder.sha256(file);
+            String have = Sha256.of(file);
             return have.equals(tarball.sha256().get()) ? null : have;
         } catch (IOException e) {
             throw ImageFile.failed("read", file, e);
