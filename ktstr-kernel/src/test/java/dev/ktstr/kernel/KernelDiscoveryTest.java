@@ -190,6 +190,14 @@ class KernelDiscoveryTest {
         assertThat(versions("host")).containsExactly(HOST);
     }
 
+    @Test
+    void aSourceTreeThatIsNotBuiltIsSentToTheGoalThatBuildsIt() throws IOException {
+        SampleKernels.write(project.resolve("linux/Kbuild"), new byte[0]);
+
+        assertThatThrownBy(() -> discovery(null).find("./linux"))
+                .hasMessageContaining("'mvn ktstr:kernel-build -Dktstr.kernel=./linux', which prints what to name then");
+    }
+
     private java.util.List<String> versions(String specs) {
         return discovery(null).findAll(specs).stream().map(KernelImage::version).toList();
     }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class KconfigExpression {
     private static final Pattern TOKEN = Pattern.compile(
             "\\s*(\\$\\((?:[^()]|\\([^()]*\\))*\\)|&&|\\|\\||!=|<=|>=|=|<|>|!|\\(|\\)|\"[^\"]*\"|'[^']*'|[A-Za-z0-9_.-]+)");
+    private static final Pattern OPERAND = Pattern.compile("[A-Za-z0-9_.\"'-].*");
     private static final int MAX_DEPTH = 64;
 
     private final List<String> tokens;
@@ -129,7 +130,7 @@ final class KconfigExpression {
             at++;
             return compare(left, operator, right);
         }
-        if (left.startsWith("$")) {
+        if (left.startsWith("$") || !OPERAND.matcher(left).matches()) {
             return Judged.unknown();
         }
         String value = value(left);

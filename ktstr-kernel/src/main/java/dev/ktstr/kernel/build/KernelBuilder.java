@@ -161,18 +161,17 @@ public final class KernelBuilder {
                 Folders.remove(place);
                 Folders.make(place);
             }
-            write(mark, "");
             Path tree = source.obtain(identity, place, listener);
             tools.checkPahole(tree, identity.version());
             Folders.make(objects);
             freshLog(log);
+            Make make =
+                    new Make(tree, objects, log, options.compiler(), "Linux " + identity.version(), options.limit());
+            write(mark, "");
             try {
-                run(
-                        new Make(
-                                tree, objects, log, options.compiler(), "Linux " + identity.version(), options.limit()),
-                        tree);
+                run(make);
             } finally {
-                if (!Thread.currentThread().isInterrupted()) {
+                if (!make.wasKilled()) {
                     delete(mark); // make ended by itself, and has removed what it had half written
                 }
             }
@@ -180,8 +179,8 @@ public final class KernelBuilder {
             return material();
         }
 
-        private void run(Make make, Path tree) {
-            configure(make, tree, objects, options.kconfig());
+        private void run(Make make) {
+            configure(make, make.tree(), objects, options.kconfig());
             compile(make, objects, options);
             if (options.compileCommands() && isLocal()) {
                 compileCommands(make, objects);

@@ -28,6 +28,9 @@ final class Make {
             "(?i).*(: (fatal )?error: | error: linker|undefined reference to|: No space left on device|internal compiler "
                     + "error|^ld(\\.lld)?: |: command not found|No rule to make target).*");
     private static final Pattern MAKE_ERROR = Pattern.compile("make(\\[\\d+])?: \\*\\*\\* .*");
+    /** A shell adds 128 to the signal that ended its child. */
+    private static final int SIGNALLED = 128;
+
     private static final int CONTEXT = 3;
     private static final long TICK_NS = Duration.ofMillis(200).toNanos();
     /** What make must not inherit: it would be taken for a sub-make of a make above us, or for other options. */
@@ -55,6 +58,7 @@ final class Make {
     private final Compiler compiler;
     private final String what;
     private final Duration limit;
+    private boolean killed;
 
     /**
      * @param tree top of the sources
@@ -99,6 +103,16 @@ final class Make {
         return argv;
     }
 
+    /** Top of the sources. */
+    Path tree() {
+        return tree;
+    }
+
+    /** Whether the last make did not end by itself, and may have left something half written. */
+    boolean wasKilled() {
+        return killed;
+    }
+
     private void run(String doing, List<String> arguments, Output output) {
         List<String> argv = command(arguments);
         Map<String, @Nullable String> environment = new HashMap<>();
@@ -111,7 +125,9 @@ final class Make {
                 java.nio.file.StandardOpenOption.APPEND)) {
             writer.write("$ " + String.join(" ", argv) + "\n");
             output.to = writer;
+            killed = true;
             status = ProcessGroup.run(doing, argv, tree, environment, limit, output::line);
+            killed = status >= SIGNALLED;
         } catch (IOException e) {
             throw ImageFile.failed("write the log", log, e);
         }

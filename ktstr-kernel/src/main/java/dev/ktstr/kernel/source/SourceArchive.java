@@ -17,6 +17,7 @@ import java.util.function.LongConsumer;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.tukaani.xz.XZInputStream;
 
 /**
@@ -29,6 +30,9 @@ final class SourceArchive {
     private static final int XZ_MEMORY_KIB = 200 << 10;
     private static final long MAX_BYTES = 16L << 30;
     private static final int MAX_ENTRIES = 1_000_000;
+
+    private static final Set<Byte> REGULAR =
+            Set.of(TarConstants.LF_NORMAL, TarConstants.LF_OLDNORM, TarConstants.LF_CONTIG);
 
     private final Path archive;
     private final Path target;
@@ -95,7 +99,7 @@ final class SourceArchive {
         } else if (entry.isSymbolicLink()) {
             folder(path.getParent(), entry);
             links.put(path, checkedLink(path, entry));
-        } else if (entry.isFile() && !entry.isLink()) {
+        } else if (REGULAR.contains(entry.getLinkFlag())) {
             folder(path.getParent(), entry);
             file(tar, entry, path);
         } else {
