@@ -1,6 +1,8 @@
 package dev.ktstr.vm.kvm.machine;
 
 import dev.ktstr.spec.CpuTopology;
+import dev.ktstr.vm.internal.ram.RamLayout;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +53,31 @@ public record MachineDescription(
         NodeMatrix distances =
                 NodeMatrix.of(nodes.size(), nodes.size(), (from, to) -> from == to ? LOCAL_DISTANCE : REMOTE_DISTANCE);
         return new MachineDescription(topology, nodes, distances, null);
+    }
+
+    /** Makes such a machine from sizes of nodes, whose RAM lies as {@link RamLayout} says. */
+    public static MachineDescription uniform(CpuTopology topology, RamLayout ram) {
+        List<NumaNode> nodes = new ArrayList<>();
+        long start = 0;
+        for (int mb : ram.nodeMb()) {
+            long length = (long) mb << 20;
+            nodes.add(new NumaNode(ranges(start, length)));
+            start += length;
+        }
+        return uniform(topology, nodes);
+    }
+
+    /** The physical addresses of a part of RAM, which is two ranges when it lies across the hole below 4 GiB. */
+    private static List<MemoryRange> ranges(long start, long length) {
+        long limit = RamLayout.LOW_LIMIT;
+        if (start >= limit) {
+            return List.of(new MemoryRange(RamLayout.HIGH_BASE + start - limit, length));
+        }
+        if (start + length <= limit) {
+            return List.of(new MemoryRange(start, length));
+        }
+        return List.of(
+                new MemoryRange(start, limit - start), new MemoryRange(RamLayout.HIGH_BASE, start + length - limit));
     }
 
     /** The APIC ids of its CPUs. */

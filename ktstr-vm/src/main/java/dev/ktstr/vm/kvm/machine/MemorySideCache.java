@@ -9,18 +9,40 @@ package dev.ktstr.vm.kvm.machine;
  * @param writePolicy what a write does
  */
 public record MemorySideCache(long sizeBytes, int lineBytes, Associativity associativity, WritePolicy writePolicy) {
-    /** How addresses map to lines; the order is that of the table's encoding. */
+    /** How addresses map to lines; {@link #code} is the table's. */
     public enum Associativity {
-        NONE,
-        DIRECT_MAPPED,
-        COMPLEX
+        NONE(0),
+        DIRECT_MAPPED(1),
+        COMPLEX(2);
+
+        private final int code;
+
+        Associativity(int code) {
+            this.code = code;
+        }
+
+        /** The number in the HMAT. */
+        public int code() {
+            return code;
+        }
     }
 
-    /** What a write does; the order is that of the table's encoding. */
+    /** What a write does; {@link #code} is the table's. */
     public enum WritePolicy {
-        NONE,
-        WRITE_BACK,
-        WRITE_THROUGH
+        NONE(0),
+        WRITE_BACK(1),
+        WRITE_THROUGH(2);
+
+        private final int code;
+
+        WritePolicy(int code) {
+            this.code = code;
+        }
+
+        /** The number in the HMAT. */
+        public int code() {
+            return code;
+        }
     }
 
     public MemorySideCache {
