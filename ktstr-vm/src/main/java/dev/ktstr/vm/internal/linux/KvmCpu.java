@@ -196,7 +196,8 @@ public final class KvmCpu implements AutoCloseable {
      * @return false when KVM does not let the host write it
      */
     public boolean setMsr(int index, long value) {
-        ByteBuffer msrs = Ioctl.buffer(8 + MSR_ENTRY_SIZE).putInt(0, 1).putInt(8, index).putLong(16, value);
+        ByteBuffer msrs =
+                Ioctl.buffer(8 + MSR_ENTRY_SIZE).putInt(0, 1).putInt(8, index).putLong(16, value);
         return Ioctl.call(fd, "KVM_SET_MSRS", KVM_SET_MSRS, msrs) == 1;
     }
 

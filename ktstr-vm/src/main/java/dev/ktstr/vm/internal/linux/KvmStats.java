@@ -37,7 +37,8 @@ public final class KvmStats implements AutoCloseable {
         dataOffset = header.getInt(20);
         long bytes = (long) count * (DESCRIPTOR_SIZE + nameSize);
         if (nameSize < 1 || count < 0 || bytes < 0 || bytes > MOST_BYTES) {
-            throw new VmException("KVM's statistics have " + count + " descriptors with names of " + nameSize + " bytes");
+            throw new VmException(
+                    "KVM's statistics have " + count + " descriptors with names of " + nameSize + " bytes");
         }
         ByteBuffer descriptors = read((int) bytes, descriptorsAt);
         fields = new LinkedHashMap<>();

@@ -13,20 +13,12 @@ public final class KvmVm implements AutoCloseable {
     private static final long KVM_SET_IDENTITY_MAP_ADDR = 0x4008ae48;
     private static final long KVM_CREATE_IRQCHIP = 0xae60;
     private static final long KVM_IRQ_LINE = 0x4008ae61;
-    private static final long KVM_SET_GSI_ROUTING = 0x4008ae6aL;
     private static final long KVM_CREATE_PIT2 = 0x4040ae77;
     private static final long KVM_ENABLE_CAP = 0x4068aea3;
 
     private static final int PIT_SPEAKER_DUMMY = 1;
     private static final int PIT_CONFIG_SIZE = 64;
     private static final int ENABLE_CAP_SIZE = 104;
-    private static final int ROUTING_ENTRY_SIZE = 48;
-    private static final int ROUTE_IRQCHIP = 1;
-    private static final int PIC_MASTER = 0;
-    private static final int PIC_SLAVE = 1;
-    private static final int IOAPIC = 2;
-    private static final int IOAPIC_PINS = 24;
-    private static final int CASCADE = 2;
 
     private final int fd;
     private final int runSize;
@@ -58,8 +50,8 @@ public final class KvmVm implements AutoCloseable {
     }
 
     /**
-     * Makes PIC, I/O APIC, local APICs and PIT in the kernel, and connects interrupt lines as a PC's: 0 to pin 2 of the
-     * I/O APIC, the others to the pin of their number.
+     * Makes PIC, I/O APIC, local APICs and PIT in the kernel. Interrupt lines go to the PIC and to the pin of
+     * the I/O APIC of their number ({@code kvm_setup_default_irq_routing} of the kernel).
      *
      * @param tssAddress three pages that Intel hosts need for real mode, outside RAM and devices
      * @param identityMapAddress one more page for the same
@@ -77,29 +69,6 @@ public final class KvmVm implements AutoCloseable {
                 "KVM_CREATE_PIT2",
                 KVM_CREATE_PIT2,
                 Ioctl.buffer(PIT_CONFIG_SIZE).putInt(0, PIT_SPEAKER_DUMMY));
-        routeLikeAPc();
-    }
-
-    private void routeLikeAPc() {
-        ByteBuffer routing = Ioctl.buffer(8 + 64 * ROUTING_ENTRY_SIZE);
-        int n = 0;
-        for (int gsi = 0; gsi < 16; gsi++) {
-            if (gsi != CASCADE) {
-                route(routing, n++, gsi, gsi < 8 ? PIC_MASTER : PIC_SLAVE, gsi % 8);
-            }
-        }
-        for (int gsi = 0; gsi < IOAPIC_PINS; gsi++) {
-            if (gsi != CASCADE) {
-                route(routing, n++, gsi, IOAPIC, gsi == 0 ? CASCADE : gsi);
-            }
-        }
-        routing.putInt(0, n);
-        Ioctl.call(fd, "KVM_SET_GSI_ROUTING", KVM_SET_GSI_ROUTING, routing);
-    }
-
-    private static void route(ByteBuffer routing, int n, int gsi, int chip, int pin) {
-        int at = 8 + n * ROUTING_ENTRY_SIZE;
-        routing.putInt(at, gsi).putInt(at + 4, ROUTE_IRQCHIP).putInt(at + 16, chip).putInt(at + 20, pin);
     }
 
     /** Sets the level of an interrupt line. Makes no garbage. */

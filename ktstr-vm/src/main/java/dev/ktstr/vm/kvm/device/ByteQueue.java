@@ -16,6 +16,7 @@ public final class ByteQueue {
     private final Condition changed = lock.newCondition();
     private int head;
     private int count;
+    private long total;
     private boolean closed;
     private volatile Runnable hostAction = () -> {};
 
@@ -41,6 +42,16 @@ public final class ByteQueue {
         lock.lock();
         try {
             return count;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Bytes that ever came in. */
+    public long total() {
+        lock.lock();
+        try {
+            return total;
         } finally {
             lock.unlock();
         }
@@ -211,6 +222,7 @@ public final class ByteQueue {
     }
 
     private void add(byte value) {
+        total++;
         int tail = head + count;
         ring[tail < ring.length ? tail : tail - ring.length] = value;
         count++;
