@@ -9,6 +9,7 @@ import dev.ktstr.vm.VirtualMachine;
 import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.VmExit;
 import dev.ktstr.vm.VmSpec;
+import dev.ktstr.vm.internal.machine.RingCounter;
 import dev.ktstr.vm.internal.ram.GuestRam;
 import java.io.BufferedInputStream;
 import java.io.IOException;

@@ -71,6 +71,35 @@ public final class GuestRam implements AutoCloseable {
         return memory;
     }
 
+    /**
+     * A run of RAM that is contiguous both for the guest and in this process.
+     *
+     * @param node the NUMA node that it belongs to
+     * @param gpa its guest-physical address
+     * @param mapping where it is mapped; owned by the RAM
+     * @param offset of its first byte in the mapping
+     * @param length bytes
+     */
+    public record Region(int node, long gpa, Mapping mapping, long offset, long length) {}
+
+    /** All RAM, in runs, ascending by address. For the hypervisor in this process; valid until {@link #close()}. */
+    public List<Region> regions() {
+        List<Region> regions = new ArrayList<>();
+        long start = 0;
+        for (int node = 0; node < mappings.size(); node++) {
+            Mapping mapping = mappings.get(node);
+            long low = Math.max(0, Math.min(mapping.size(), RamLayout.LOW_LIMIT - start));
+            if (low > 0) {
+                regions.add(new Region(node, RamLayout.gpaOf(start), mapping, 0, low));
+            }
+            if (low < mapping.size()) {
+                regions.add(new Region(node, RamLayout.gpaOf(start + low), mapping, low, mapping.size() - low));
+            }
+            start += mapping.size();
+        }
+        return regions;
+    }
+
     /** For each node, a path by which a child process can open it while this is open. */
     public List<String> nodePaths() {
         return nodes.stream().map(Memfd::path).toList();

@@ -1,4 +1,4 @@
-package dev.ktstr.vm.qemu;
+package dev.ktstr.vm.internal.machine;
 
 import dev.ktstr.vm.Doorbell;
 import java.time.Duration;
@@ -6,13 +6,14 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** The doorbell's state: rings not yet taken, and whether more can come. */
-final class RingCounter implements Doorbell {
+public final class RingCounter implements Doorbell {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private boolean rung;
     private boolean ended;
 
-    void ring() {
+    /** The guest rang. */
+    public void ring() {
         lock.lock();
         try {
             rung = true;
@@ -22,7 +23,8 @@ final class RingCounter implements Doorbell {
         }
     }
 
-    void end() {
+    /** The guest has ended. */
+    public void end() {
         lock.lock();
         try {
             ended = true;

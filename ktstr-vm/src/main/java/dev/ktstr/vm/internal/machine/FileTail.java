@@ -1,4 +1,4 @@
-package dev.ktstr.vm.qemu;
+package dev.ktstr.vm.internal.machine;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,11 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Reads the end of a log without reading all of it. */
-final class FileTail {
+public final class FileTail {
     private FileTail() {}
 
     /** The last {@code limit} bytes as text; bytes that are no UTF-8 are replaced. */
-    static String read(Path file, int limit) throws IOException {
+    public static String read(Path file, int limit) throws IOException {
         try (SeekableByteChannel channel = Files.newByteChannel(file)) {
             long start = Math.max(0, channel.size() - limit);
             channel.position(start);
@@ -25,7 +25,7 @@ final class FileTail {
     }
 
     /** The same, or a line that says why not. For messages. */
-    static String readForMessage(Path file, int limit) {
+    public static String readForMessage(Path file, int limit) {
         try {
             return read(file, limit).strip();
         } catch (IOException e) {

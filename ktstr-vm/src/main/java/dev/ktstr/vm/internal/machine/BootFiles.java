@@ -1,4 +1,4 @@
-package dev.ktstr.vm.qemu;
+package dev.ktstr.vm.internal.machine;
 
 import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.VmSpec;
@@ -10,10 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Looks at kernel, initramfs and working folder before QEMU does: QEMU takes any file for some kernel, and a wrong one
+ * Looks at kernel, initramfs and working folder before a machine is made: QEMU takes any file for some kernel, and a wrong one
  * gives a guest that hangs in silence.
  */
-final class BootFiles {
+public final class BootFiles {
     /** Offset of {@code HdrS} in a bzImage (Documentation/arch/x86/boot.rst, header at 0x1f1, magic at 0x202). */
     private static final int BZIMAGE_MAGIC_AT = 0x202;
 
@@ -29,7 +29,7 @@ final class BootFiles {
      *
      * @throws VmException naming the file and what is wrong with it
      */
-    static void check(VmSpec spec) {
+    public static void check(VmSpec spec) {
         if (!Files.isDirectory(spec.workDir()) || !Files.isWritable(spec.workDir())) {
             throw new VmException("working folder " + spec.workDir() + " is not a folder that can be written to");
         }
