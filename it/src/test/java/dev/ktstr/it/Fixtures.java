@@ -134,6 +134,11 @@ class Fixtures {
         return Workloads.mixed(ctx);
     }
 
+    @KtstrTest(cores = 2, durationS = 1)
+    AssertResult contended(Ctx ctx) {
+        return Workloads.contended(ctx);
+    }
+
     @KtstrTest(cores = 2, durationS = 60)
     AssertResult runsForAMinute(Ctx ctx) {
         return spin(ctx, CpusetSpec.exact(0, 1), 2);

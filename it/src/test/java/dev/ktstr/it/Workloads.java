@@ -17,4 +17,11 @@ public final class Workloads {
                 CgroupDef.named("spinners").workers(2),
                 CgroupDef.named("sleepers").workers(2).workType(WorkType.bursty(ofMillis(5), ofMillis(5))));
     }
+
+    /** More that spin than a guest of two CPUs can run, and two beside them that wake up a hundred times a second. */
+    public static AssertResult contended(Ctx ctx) {
+        return ctx.executeDefs(
+                CgroupDef.named("spinners").workers(4),
+                CgroupDef.named("sleepers").workers(2).workType(WorkType.bursty(ofMillis(5), ofMillis(5))));
+    }
 }
