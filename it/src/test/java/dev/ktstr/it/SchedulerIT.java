@@ -95,7 +95,8 @@ class SchedulerIT {
 
     @Test
     void aCrashThatTheTestExpectsInTheKernelsWordsPasses() {
-        Outcome outcome = Runs.run("crashesAsExpected", fixtures::crashesAsExpected).outcome();
+        Outcome outcome =
+                Runs.run("crashesAsExpected", fixtures::crashesAsExpected).outcome();
         assertThat(outcome.details()).anyMatch(line -> line.startsWith("sched_ext ended it: "));
         assertThat(outcome.verdict()).as(outcome.details().toString()).isEqualTo(Verdict.PASS);
     }
