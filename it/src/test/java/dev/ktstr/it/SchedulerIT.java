@@ -121,6 +121,21 @@ class SchedulerIT {
     }
 
     @Test
+    void aKernelThatTheSchedulerIsNotForIsASkipWithAResultAndNoBoot() throws IOException {
+        Outcome outcome = Runs.run("needsAnOldKernel", ctx -> null).outcome();
+        assertThat(outcome.verdict()).isEqualTo(Verdict.SKIP);
+        assertThat(outcome.details())
+                .singleElement()
+                .asString()
+                .endsWith("is none of those that scheduler 'scx-old' is for: kernels = 5.15");
+        assertThat(outcome.timings()).doesNotContainKeys("prepare", "boot");
+        assertThat(ReportText.failure(outcome)).startsWith("ktstr_test 'needsAnOldKernel' [sched=scx-old]");
+        JsonNode sidecar =
+                new ObjectMapper().readTree(outcome.sidecar().orElseThrow().toFile());
+        assertThat(sidecar.path("verdict").asText()).isEqualTo("skip");
+    }
+
+    @Test
     void aMissingSchedulerIsFoundBeforeAnythingBoots() {
         VariantRun.Ended ended = Runs.run("missing", ctx -> null);
         assertThat(failed(ended).details().get(0)).contains("no program 'scx-there-is-no-such-program'");
