@@ -12,4 +12,9 @@ new File(basedir, "target/ktstr").eachFileRecurse { file ->
 }
 def presets = ["tiny-1llc", "tiny-2llc", "odd-3llc", "smt-2llc", "smt-3llc", "numa2-4llc"]
 assert ran.toSorted() == presets.collectMany { ["$it/default".toString(), "$it/slow".toString()] }.toSorted()
+
+// The list, made after the run, knows what each variant cost.
+def log = new File(basedir, "build.log").text
+assert log =~ /gauntlet\/everyLlcRunsItsOwn\/smt-2llc\/slow +1n2l2c2t +8 +scx-ktstr +\d+ s +run/
+assert log =~ /13 variants: 12 run in about \d+ s, 0 skipped, 1 left out/
 return true

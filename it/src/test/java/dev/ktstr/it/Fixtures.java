@@ -50,6 +50,12 @@ class Fixtures {
             cgroupParent = "/cells/inner")
     interface Builtin {}
 
+    @Scheduler(name = "scx-old", binary = "scx-ktstr", kernels = "5.15")
+    interface ForAnOldKernel {}
+
+    @KtstrTest(scheduler = ForAnOldKernel.class, cores = 1, durationS = 1)
+    void needsAnOldKernel(Ctx ctx) {}
+
     @KtstrTest(cores = 1, durationS = 1)
     void boots(Ctx ctx) {}
 

@@ -95,7 +95,8 @@ class SchedulerIT {
 
     @Test
     void aCrashThatTheTestExpectsInTheKernelsWordsPasses() {
-        Outcome outcome = Runs.run("crashesAsExpected", fixtures::crashesAsExpected).outcome();
+        Outcome outcome =
+                Runs.run("crashesAsExpected", fixtures::crashesAsExpected).outcome();
         assertThat(outcome.details()).anyMatch(line -> line.startsWith("sched_ext ended it: "));
         assertThat(outcome.verdict()).as(outcome.details().toString()).isEqualTo(Verdict.PASS);
     }
@@ -117,6 +118,21 @@ class SchedulerIT {
         String folder = sidecar.getFileName().toString().replace(".ktstr.json", "");
         assertThat(Files.readString(sidecar.resolveSibling(folder).resolve("console.log")))
                 .contains("builtin is off");
+    }
+
+    @Test
+    void aKernelThatTheSchedulerIsNotForIsASkipWithAResultAndNoBoot() throws IOException {
+        Outcome outcome = Runs.run("needsAnOldKernel", ctx -> null).outcome();
+        assertThat(outcome.verdict()).isEqualTo(Verdict.SKIP);
+        assertThat(outcome.details())
+                .singleElement()
+                .asString()
+                .endsWith("is none of those that scheduler 'scx-old' is for: kernels = 5.15");
+        assertThat(outcome.timings()).doesNotContainKeys("prepare", "boot");
+        assertThat(ReportText.failure(outcome)).startsWith("ktstr_test 'needsAnOldKernel' [sched=scx-old]");
+        JsonNode sidecar =
+                new ObjectMapper().readTree(outcome.sidecar().orElseThrow().toFile());
+        assertThat(sidecar.path("verdict").asText()).isEqualTo("skip");
     }
 
     @Test

@@ -60,6 +60,7 @@ final class VariantsProvider implements TestTemplateInvocationContextProvider {
     }
 
     private static List<KtstrVariant> invocations(KtstrVariants variants, Options options, ClassLoader loader) {
+        Wanted.requireKnown(options.get("groups"));
         KernelsInForce kernels;
         try {
             kernels = RunState.kernels(options);

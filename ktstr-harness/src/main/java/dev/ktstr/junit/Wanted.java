@@ -1,5 +1,6 @@
 package dev.ktstr.junit;
 
+import dev.ktstr.run.RunException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.platform.engine.TestDescriptor;
 import org.junit.platform.engine.TestTag;
 import org.junit.platform.engine.UniqueId;
@@ -51,9 +53,7 @@ public final class Wanted {
         Set<String> optedIn = new TreeSet<>();
         for (String tag : OPT_IN) {
             boolean asked = byTag.stream().anyMatch(f -> !accepts(f, Set.of()) && accepts(f, Set.of(tag)));
-            boolean named = groups.map(
-                            text -> List.of(text.split("[,|\\s]+", -1)).contains(tag))
-                    .orElse(false);
+            boolean named = groups.map(Wanted::names).orElse(List.of()).contains(tag);
             if (asked || named) {
                 optedIn.add(tag);
             }
@@ -78,6 +78,29 @@ public final class Wanted {
         include.ifPresent(text -> filters.add(TagFilter.includeTags(text.split(",", -1))));
         exclude.ifPresent(text -> filters.add(TagFilter.excludeTags(text.split(",", -1))));
         return of(filters, groups);
+    }
+
+    /**
+     * Looks whether {@code ktstr.groups} names what there is.
+     *
+     * @throws RunException when it names something else
+     */
+    public static void requireKnown(Optional<String> groups) {
+        for (String name : groups.map(Wanted::names).orElse(List.of())) {
+            if (!OPT_IN.contains(name)) {
+                throw RunException.setup(
+                        "options",
+                        "-Dktstr.groups=" + groups.get() + ": there is no group '" + name + "'. Hint: it takes "
+                                + String.join(", ", new TreeSet<>(OPT_IN))
+                                + "; -Dgroups takes any tag.");
+            }
+        }
+    }
+
+    private static List<String> names(String groups) {
+        return Stream.of(groups.split("[,|\\s]+", -1))
+                .filter(name -> !name.isEmpty())
+                .toList();
     }
 
     /** This, and tags that are wanted because their tests were named themselves. */

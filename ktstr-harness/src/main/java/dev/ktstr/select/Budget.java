@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -36,14 +37,20 @@ public final class Budget {
      */
     public record Picked(List<Weighed> taken, double expectedSeconds, Set<String> uncovered) {}
 
+    /** A variant while it is being picked from: {@code rank} is its place in the order of keys, which breaks ties. */
     private static final class Entry {
         final Weighed weighed;
-        final long[] features;
+        final int rank;
+        final long[] single;
+        long[] features;
         double score;
+        boolean taken;
 
-        Entry(Weighed weighed, long[] features) {
+        Entry(Weighed weighed, int rank, long[] single) {
             this.weighed = weighed;
-            this.features = features;
+            this.rank = rank;
+            this.single = single;
+            this.features = single;
         }
 
         void rate(Set<Long> covered) {
@@ -57,22 +64,16 @@ public final class Budget {
 
     /** Picks. The same variants and costs give the same picks, whatever order they come in. */
     public Picked pick(List<Weighed> all) {
-        Map<String, Integer> ids = new HashMap<>();
-        List<Weighed> left = new ArrayList<>(all);
-        left.sort(Comparator.comparing(w -> w.candidate().key()));
+        List<Entry> entries = entries(all);
         List<Weighed> taken = new ArrayList<>();
-        double spent = 0;
-        for (boolean pairs : new boolean[] {false, true}) {
-            left.removeAll(new HashSet<>(taken));
-            spent = round(left, ids, pairs, taken, spent);
-        }
-        left.removeAll(new HashSet<>(taken));
-        left.sort(Comparator.comparingDouble(Weighed::seconds)); // stable, so equal costs stay in the order of keys
-        for (Weighed weighed : left) {
-            if (spent + weighed.seconds() <= seconds) {
-                taken.add(weighed);
-                spent += weighed.seconds();
-            }
+        double spent = round(entries, taken, 0);
+        entries.forEach(entry -> entry.features = pairs(entry.single));
+        spent = round(entries, taken, spent);
+        List<Entry> rest = new ArrayList<>(entries);
+        rest.removeIf(entry -> entry.taken);
+        rest.sort(Comparator.comparingDouble(entry -> entry.weighed.seconds())); // stable: equal costs stay in order
+        for (Entry entry : rest) {
+            spent = take(entry, taken, spent);
         }
         Set<String> uncovered = new TreeSet<>();
         all.forEach(w -> uncovered.addAll(w.candidate().features()));
@@ -80,32 +81,57 @@ public final class Budget {
         return new Picked(List.copyOf(taken), spent, uncovered);
     }
 
-    private double round(
-            List<Weighed> left, Map<String, Integer> ids, boolean pairs, List<Weighed> taken, double before) {
+    private static List<Entry> entries(List<Weighed> all) {
+        Map<String, Weighed> byKey = new TreeMap<>();
+        all.forEach(w -> byKey.put(w.candidate().key(), w));
+        Map<String, Long> ids = new HashMap<>();
+        List<Entry> entries = new ArrayList<>();
+        for (Weighed weighed : byKey.values()) {
+            long[] single = weighed.candidate().features().stream()
+                    .mapToLong(f -> ids.computeIfAbsent(f, key -> (long) ids.size()))
+                    .toArray();
+            entries.add(new Entry(weighed, entries.size(), single));
+        }
+        return entries;
+    }
+
+    /** Takes it if it fits; answers what is spent then. */
+    private double take(Entry entry, List<Weighed> taken, double spent) {
+        if (spent + entry.weighed.seconds() > seconds) {
+            return spent;
+        }
+        entry.taken = true;
+        taken.add(entry.weighed);
+        return spent + entry.weighed.seconds();
+    }
+
+    private double round(List<Entry> entries, List<Weighed> taken, double before) {
         Set<Long> covered = new HashSet<>();
-        taken.forEach(w -> addAll(covered, features(w.candidate(), ids, pairs)));
-        PriorityQueue<Entry> queue = new PriorityQueue<>(Comparator.comparingDouble((Entry e) -> -e.score)
-                .thenComparing(e -> e.weighed.candidate().key()));
-        for (Weighed weighed : left) {
-            Entry entry = new Entry(weighed, features(weighed.candidate(), ids, pairs));
-            entry.rate(covered);
-            queue.add(entry);
+        entries.stream().filter(entry -> entry.taken).forEach(entry -> addAll(covered, entry.features));
+        PriorityQueue<Entry> queue = new PriorityQueue<>(
+                Comparator.comparingDouble((Entry e) -> -e.score).thenComparingInt(e -> e.rank));
+        for (Entry entry : entries) {
+            if (!entry.taken) {
+                entry.rate(covered);
+                queue.add(entry);
+            }
         }
         double spent = before;
         while (!queue.isEmpty()) {
             Entry best = queue.remove();
             double stale = best.score;
             best.rate(covered);
-            if (best.score == 0 || spent + best.weighed.seconds() > seconds) {
+            if (best.score == 0) {
                 continue;
             }
             if (best.score < stale) {
                 queue.add(best);
                 continue;
             }
-            taken.add(best.weighed);
-            spent += best.weighed.seconds();
-            addAll(covered, best.features);
+            spent = take(best, taken, spent);
+            if (best.taken) {
+                addAll(covered, best.features);
+            }
         }
         return spent;
     }
@@ -116,14 +142,7 @@ public final class Budget {
         }
     }
 
-    /** The features as numbers: each alone, or each pair of them. */
-    private static long[] features(Candidate candidate, Map<String, Integer> ids, boolean pairs) {
-        long[] single = candidate.features().stream()
-                .mapToLong(f -> ids.computeIfAbsent(f, key -> ids.size()))
-                .toArray();
-        if (!pairs) {
-            return single;
-        }
+    private static long[] pairs(long[] single) {
         long[] both = new long[single.length * (single.length - 1) / 2];
         int n = 0;
         for (int a = 0; a < single.length; a++) {

@@ -56,8 +56,8 @@ public final class Selection {
     }
 
     /**
-     * Where costs are learnt from: the folder that {@code ktstr.costs} names, else what earlier runs left in
-     * {@code target/ktstr}. Shards learn only from what was named: each job must come to the same split, and what lies in
+     * Where costs are learnt from: the folder that {@code ktstr.costs} names, else what earlier runs left
+     * in {@code target/ktstr}, or in {@code ktstr.sidecar.dir}. Shards learn only from what was named: each job must come to the same split, and what lies in
      * one job's {@code target} need not be in another's.
      */
     public static Costs costs(Options options, Path baseDir) {
@@ -72,7 +72,9 @@ public final class Selection {
             }
             return Costs.learn(folder);
         }
-        return Shard.of(options).isPresent() ? Costs.estimates() : Costs.learn(baseDir.resolve("target/ktstr"));
+        return Shard.of(options).isPresent()
+                ? Costs.estimates()
+                : Costs.learn(baseDir.resolve(options.get("sidecar.dir").orElse("target/ktstr")));
     }
 
     private static OptionalDouble budget(Options options) {

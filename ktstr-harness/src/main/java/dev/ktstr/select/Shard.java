@@ -5,7 +5,9 @@ import dev.ktstr.run.RunException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -97,10 +99,10 @@ public record Shard(int index, int count, String origin) {
      * @return this shard's
      */
     public List<Weighed> take(List<Weighed> all) {
-        List<Weighed> sorted = new ArrayList<>(all);
-        sorted.sort(Comparator.comparingDouble(Weighed::seconds)
-                .reversed()
-                .thenComparing(w -> w.candidate().key()));
+        Map<String, Weighed> byKey = new TreeMap<>();
+        all.forEach(w -> byKey.put(w.candidate().key(), w));
+        List<Weighed> sorted = new ArrayList<>(byKey.values());
+        sorted.sort(Comparator.comparingDouble(Weighed::seconds).reversed()); // stable: equal costs stay in order
         double[] load = new double[count];
         List<Weighed> mine = new ArrayList<>();
         for (Weighed one : sorted) {

@@ -222,6 +222,17 @@ class LauncherTest {
     }
 
     @Test
+    void aGroupThatDoesNotExistFailsTheTestsWithThoseThatDo() {
+        set("ktstr.groups", "gauntelt");
+        assertThat(run(List.of(BASE))).isEmpty();
+        assertThat(failures)
+                .singleElement()
+                .satisfies(e -> assertThat(e)
+                        .hasMessageContaining("no group 'gauntelt'")
+                        .hasMessageContaining("demo, gauntlet"));
+    }
+
+    @Test
     void withoutAKernelEachVariantLooksForItItself() {
         RunState.findKernelsWith(options -> {
             throw new KernelException("no kernel");

@@ -169,6 +169,18 @@ class ResolveTest {
     }
 
     @Test
+    void cgroupsAreMadeBelowTheOneThatTheSchedulerManages() {
+        ScenarioPlan plan = ScenarioEncoder.encode(
+                List.of(Step.of(HoldSpec.FULL, CgroupDef.named("a"))),
+                TestWorkers.topology("1n1l1c1t"),
+                Duration.ofSeconds(1),
+                1,
+                true,
+                "/cells/inner");
+        assertThat(plan.steps().get(0).setup().get(0).name()).isEqualTo("cells/inner/a");
+    }
+
+    @Test
     void aCpusetThatCannotBeMetNamesItsCgroupBeforeAnythingRuns() {
         List<Step> steps =
                 List.of(Step.of(HoldSpec.FULL, CgroupDef.named("cg_0").cpuset(CpusetSpec.disjoint(0, 8))));

@@ -276,6 +276,10 @@ class SelectionTest {
                  "verdict":"pass","timingsMs":{"scenario":1,"total":7000}}""");
         Shape shape = Shape.base(TestEntries.of("acme.T#m"));
         assertThat(Selection.costs(options(), temp).learnt(shape)).hasValue(7);
+        assertThat(Selection.costs(options("sidecar.dir", "target"), temp).learnt(shape))
+                .hasValue(7);
+        assertThat(Selection.costs(options("sidecar.dir", "other"), temp).learnt(shape))
+                .isEmpty();
         assertThat(Selection.costs(options("shard", "1/2"), temp).learnt(shape)).isEmpty();
         assertThat(Selection.costs(options("shard", "1/2", "costs", "target/ktstr"), temp)
                         .learnt(shape))

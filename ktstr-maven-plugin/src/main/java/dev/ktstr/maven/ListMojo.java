@@ -80,6 +80,7 @@ public final class ListMojo extends AbstractMojo {
         }
         dev.ktstr.run.Options options = runOptions(given);
         try (URLClassLoader loader = testClasses()) {
+            Wanted.requireKnown(options.get("groups"));
             KernelsInForce kernels = KernelsInForce.find(options);
             Path baseDir = project.getBasedir().toPath();
             Selection selection = new Project(loader, kernels, options, baseDir).select(wanted(options));

@@ -85,7 +85,7 @@ final class VariantList {
             entry.put("profile", shape.profile().flags());
             entry.put("kernel", one.candidate().kernel());
             entry.put("tags", new TreeSet<>(shape.tags()));
-            entry.put("status", word(one.status()));
+            entry.put("status", one.status().name().toLowerCase(Locale.ROOT));
             entry.put("reason", one.reason());
             entry.put("expectedSeconds", one.seconds());
             entry.put("costLearnt", one.learnt());

@@ -73,7 +73,7 @@ class VariantListTest {
         JsonNode all = new ObjectMapper().readTree(VariantList.json(selection(NONE, TEST, "7.2.13")));
         assertThat(all).hasSize(2);
         assertThat(all.at("/1/preset").asText()).isEqualTo("tiny-1llc");
-        assertThat(all.at("/1/status").asText()).isEqualTo("left out");
+        assertThat(all.at("/1/status").asText()).isEqualTo("left_out");
         assertThat(all.at("/1/tags/0").asText()).isEqualTo("gauntlet");
         assertThat(all.at("/0/preset").isNull()).isTrue();
         assertThat(all.at("/0/kernel").asText()).isEqualTo("kernel_7_2_13");
