@@ -16,8 +16,7 @@ record Options(Properties commandLine, Map<String, String> environment) {
         if (!given.isEmpty()) {
             return given;
         }
-        String variable = "KTSTR_"
-                + name.toUpperCase(Locale.ROOT).replace('.', '_');
+        String variable = "KTSTR_" + name.toUpperCase(Locale.ROOT).replace('.', '_');
         String set = environment.getOrDefault(variable, "").strip();
         if (!set.isEmpty()) {
             return set;
