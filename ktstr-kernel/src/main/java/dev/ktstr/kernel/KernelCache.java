@@ -11,11 +11,12 @@ import dev.ktstr.kernel.remote.RemoteCaches;
 import dev.ktstr.spec.KernelSpec;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -75,20 +76,7 @@ public final class KernelCache {
      * @throws KernelException when what they name can be no remote cache
      */
     public static KernelCache standard() {
-        String where = setting("ktstr.remoteCache");
-        String readOnly = setting("ktstr.remoteCache.readOnly");
-        KernelCache cache = new KernelCache(root(System.getenv()));
-        return where.isEmpty() ? cache : cache.withRemote(RemoteCaches.of(where, isOn(readOnly)));
-    }
-
-    private static String setting(String property) {
-        String variable = property.toUpperCase(Locale.ROOT).replace('.', '_');
-        String given = System.getProperty(property, "").strip();
-        return given.isEmpty() ? System.getenv().getOrDefault(variable, "").strip() : given;
-    }
-
-    private static boolean isOn(String value) {
-        return value.equals("1") || value.equalsIgnoreCase("true");
+        return new KernelCache(root(System.getenv())).withRemote(RemoteCaches.ofProcess());
     }
 
     /** This cache with a second one behind it, from which misses are fetched and into which new entries are put. */
@@ -147,8 +135,9 @@ public final class KernelCache {
      *
      * @param key its name
      * @param why what is wrong with it
+     * @param newer whether it is only that a newer release of ktstr wrote it
      */
-    public record Damaged(String key, String why) {}
+    public record Damaged(String key, String why, boolean newer) {}
 
     /** The whole entries, newest version first; {@link #listing()} tells of damaged ones as well. */
     public List<CachedKernel> list() {
@@ -179,7 +168,8 @@ public final class KernelCache {
                 kernels.add(open(entry, check));
             } catch (KernelException e) {
                 if (Files.exists(entry)) { // else another process has just removed it
-                    damaged.add(new Damaged(entry.getFileName().toString(), String.valueOf(e.getMessage())));
+                    damaged.add(new Damaged(
+                            entry.getFileName().toString(), String.valueOf(e.getMessage()), Metadata.isNewer(entry)));
                 }
             }
         }
@@ -347,7 +337,16 @@ public final class KernelCache {
         ImageFolder.Content content = ImageFolder.read(entry, null, null, check);
         Metadata m = content.metadata();
         return new CachedKernel(
-                entry.getFileName().toString(), content.image(), m.source(), m.created(), m.compiler(), m.configHash());
+                entry.getFileName().toString(),
+                completed(root(entry), content.image()),
+                m.source(),
+                m.created(),
+                m.compiler(),
+                m.configHash());
+    }
+
+    private static Path root(Path entry) {
+        return entry.resolve("../..").normalize();
     }
 
     /** A lock on a network file system may be none, and a kernel that is booted from it may change under the guest. */
@@ -371,6 +370,66 @@ public final class KernelCache {
     KernelImage describe(
             Path image, @Nullable Path vmlinux, @Nullable Path config, String origin, @Nullable String commit) {
         requireLocal();
-        return new DerivedImages(root.resolve("images"), workspace).describe(image, vmlinux, config, origin, commit);
+        KernelImage known =
+                new DerivedImages(root.resolve("images"), workspace).describe(image, vmlinux, config, origin, commit);
+        return completed(root, known);
+    }
+
+    /**
+     * Completes a kernel whose image has no symbols, or no BTF, with what it told when it ran.
+     *
+     * @param btf content of {@code /sys/kernel/btf/vmlinux}; empty when it has none
+     * @param kallsyms text of {@code /proc/kallsyms}, as root reads it, booted with {@code nokaslr}
+     * @return the kernel with its BTF
+     * @throws KernelException when they are not what a kernel says, or cannot be written; nothing is kept then
+     */
+    public KernelImage complete(KernelImage kernel, byte[] btf, String kallsyms) {
+        requireLocal();
+        symbols(root, kernel).keep(btf, kallsyms);
+        return completed(root, kernel);
+    }
+
+    /** Symbols that the kernel told when it ran, a line {@code ADDRESS TYPE NAME} each; empty when it was not asked yet. */
+    public Optional<Path> kallsyms(KernelImage kernel) {
+        return symbols(root, kernel).kallsyms();
+    }
+
+    private static KernelSymbols symbols(Path root, KernelImage kernel) {
+        return new KernelSymbols(root.resolve("symbols").resolve(kernel.sha256()));
+    }
+
+    private static KernelImage completed(Path root, KernelImage k) {
+        Path told = k.btf() == null ? symbols(root, k).btf().orElse(null) : null;
+        return told == null
+                ? k
+                : new KernelImage(
+                        k.version(),
+                        k.label(),
+                        k.image(),
+                        k.vmlinux(),
+                        told,
+                        k.config(),
+                        k.sha256(),
+                        k.origin(),
+                        k.commit());
+    }
+
+    /** Removes an entry, unless somebody is making it; tells whether it is gone. */
+    boolean remove(String key) {
+        requireKey(key);
+        return workspace.ifFree(key, () -> {
+            Path entry = folder().resolve(key);
+            // Out of sight in one step, so that nobody finds half an entry.
+            Path aside = Folders.makeTemporary(root.resolve("tmp"), key);
+            try {
+                Files.move(entry, aside.resolve("entry"), StandardCopyOption.ATOMIC_MOVE);
+            } catch (NoSuchFileException e) {
+                LOG.debug("{} is gone already", entry);
+            } catch (IOException e) {
+                throw ImageFile.failed("remove", entry, e);
+            } finally {
+                Folders.remove(aside);
+            }
+        });
     }
 }

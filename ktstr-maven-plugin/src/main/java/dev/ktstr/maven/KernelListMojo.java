@@ -1,46 +1,177 @@
 package dev.ktstr.maven;
 
-import dev.ktstr.kernel.CachedKernel;
 import dev.ktstr.kernel.KernelCache;
 import dev.ktstr.kernel.KernelException;
-import dev.ktstr.kernel.KernelRequirements;
+import dev.ktstr.kernel.build.Architecture;
+import dev.ktstr.kernel.build.Kconfig;
+import dev.ktstr.kernel.source.KernelOrg;
+import dev.ktstr.kernel.source.Network;
+import dev.ktstr.spec.KernelSpec;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.maven.execution.MavenSession;
 import org.apache.maven.plugin.AbstractMojo;
 import org.apache.maven.plugin.MojoExecutionException;
 import org.apache.maven.plugins.annotations.Mojo;
+import org.apache.maven.plugins.annotations.Parameter;
+import org.jspecify.annotations.Nullable;
 
 /** Lists the kernels in the cache, newest version first; any key or version it prints is good for -Dktstr.kernel. */
 @Mojo(name = "kernel-list", requiresProject = false, aggregator = true, threadSafe = true)
 public final class KernelListMojo extends AbstractMojo {
+    private static final int MAX_RELEASES = 8 << 20;
+
+    /** {@code table} (the default) or {@code json}, which is printed alone: use it with {@code mvn -q}. */
+    @Parameter(property = "ktstr.format")
+    private @Nullable String format;
+
+    /** Hash every file of every entry, and not only what was touched. */
+    @Parameter(property = "ktstr.verify")
+    private @Nullable String verify;
+
+    /** Show what a range, a series or a version stands for on kernel.org, without building anything: {@code 6.12..6.14}. */
+    @Parameter(property = "ktstr.range")
+    private @Nullable String range;
+
+    /** Address of kernel.org's {@code releases.json}. */
+    @Parameter(property = "ktstr.kernel.releases")
+    private @Nullable String kernelReleases;
+
+    /** Address that {@code v6.x/linux-6.14.2.tar.xz} is relative to. */
+    @Parameter(property = "ktstr.kernel.mirror")
+    private @Nullable String kernelMirror;
+
+    @Parameter(defaultValue = "${session}", readonly = true, required = true)
+    @SuppressWarnings("NullAway.Init")
+    private MavenSession session;
+
     @Override
     public void execute() throws MojoExecutionException {
+        Options options = new Options(session.getUserProperties(), System.getenv());
+        boolean json = Json.isAsked(options.text("format", format, "table"));
         KernelCache cache = KernelCache.standard();
         try {
-            KernelCache.Listing listing = cache.listing();
-            List<CachedKernel> kernels = listing.kernels();
-            if (kernels.isEmpty()) {
-                getLog().info("no kernel in " + cache.folder() + "; get one with 'mvn ktstr:kernel-fetch'");
+            String wanted = options.text("range", range, "");
+            if (wanted.isEmpty()) {
+                list(cache, options.flag("verify", verify), json);
             } else {
-                table(kernels).forEach(line -> getLog().info(line));
+                preview(cache, wanted, options, json);
             }
-            listing.damaged().forEach(line -> getLog().warn("damaged: " + line));
-        } catch (KernelException e) {
+        } catch (KernelException | IllegalArgumentException e) {
             throw new MojoExecutionException(e.getMessage(), e);
         }
     }
 
-    static List<String> table(List<CachedKernel> kernels) {
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("KEY", "VERSION", "SCHED_EXT", "SHA256", "ORIGIN"));
-        for (CachedKernel k : kernels) {
-            rows.add(List.of(
-                    k.key(),
-                    k.image().label(),
-                    KernelRequirements.missingForSchedExt(k.image()).isEmpty() ? "yes" : "no",
-                    k.image().sha256().substring(0, 12),
-                    k.image().origin()));
+    private void list(KernelCache cache, boolean everything, boolean json) {
+        KernelCache.Listing listing = everything ? cache.verifiedListing() : cache.quickListing();
+        KernelRows rows = new KernelRows(kconfigs(), releases(cache));
+        if (json) {
+            Json.print(rows.values(listing));
+            return;
         }
-        return Table.align(rows);
+        if (listing.kernels().isEmpty() && listing.corrupt().isEmpty()) {
+            getLog().info("no kernel in " + cache.folder()
+                    + "; get one with 'mvn ktstr:kernel-fetch' or 'mvn ktstr:kernel-build'");
+            return;
+        }
+        rows.table(listing).forEach(line -> getLog().info(line));
+        for (KernelCache.Damaged d : listing.corrupt()) {
+            getLog().warn(d.key() + ": " + d.why());
+        }
+        if (listing.corrupt().stream().anyMatch(d -> !d.newer())) {
+            getLog().warn("'mvn ktstr:kernel-clean -Dktstr.corruptOnly' removes what is corrupt");
+        }
+    }
+
+    private void preview(KernelCache cache, String wanted, Options options, boolean json) {
+        KernelOrg.Sites standard = KernelOrg.Sites.STANDARD;
+        KernelOrg.Sites sites = new KernelOrg.Sites(
+                URI.create(options.text(
+                        "kernel.releases", kernelReleases, standard.releases().toString())),
+                URI.create(options.text(
+                        "kernel.mirror", kernelMirror, standard.mirror().toString())),
+                standard.candidates());
+        KernelOrg kernelOrg = new KernelOrg(sites, Network.STANDARD);
+        List<KernelOrg.Tarball> tarballs = new ArrayList<>();
+        for (KernelSpec spec : KernelSpec.parseList(wanted)) {
+            boolean numbered = spec instanceof KernelSpec.Version
+                    || spec instanceof KernelSpec.VersionPrefix
+                    || spec instanceof KernelSpec.Range;
+            if (!numbered) {
+                throw new KernelException("-Dktstr.range is '" + wanted
+                        + "'; it must be versions, series or ranges such as 6.12..6.14, separated by commas");
+            }
+            tarballs.addAll(kernelOrg.resolve(spec));
+        }
+        rememberReleases(cache, sites.releases());
+        if (json) {
+            List<Map<String, Object>> all = new ArrayList<>();
+            tarballs.forEach(t -> {
+                Map<String, Object> row = new LinkedHashMap<>();
+                row.put("version", t.version().toString());
+                row.put("uri", t.uri().toString());
+                t.sha256().ifPresent(digest -> row.put("sha256", digest));
+                all.add(row);
+            });
+            Json.print(all);
+        } else {
+            KernelRows.preview(tarballs, cache.quickListing().kernels()).forEach(line -> getLog().info(line));
+        }
+    }
+
+    /** The configurations that kernel-build makes without further options. */
+    private static Set<String> kconfigs() {
+        Set<String> hashes = new HashSet<>();
+        for (String architecture : List.of("x86_64", "aarch64")) {
+            for (Kconfig.Base base : Kconfig.Base.values()) {
+                hashes.add(
+                        Kconfig.of(Architecture.named(architecture), base, null).hash());
+            }
+        }
+        return hashes;
+    }
+
+    private static Path releasesFile(KernelCache cache) {
+        return cache.folder().resolveSibling("releases.json");
+    }
+
+    /** What kernel.org said the last time it was asked; listing never waits for a network. */
+    private List<KernelOrg.Release> releases(KernelCache cache) {
+        Path file = releasesFile(cache);
+        if (!Files.exists(file)) {
+            return List.of();
+        }
+        try {
+            return KernelOrg.parse(Files.readAllBytes(file), file.toString());
+        } catch (IOException | KernelException e) {
+            getLog().warn("which kernels are at their end of life is not known: " + e.getMessage());
+            return List.of();
+        }
+    }
+
+    private void rememberReleases(KernelCache cache, URI uri) {
+        Path file = releasesFile(cache);
+        try {
+            Optional<byte[]> json = Network.STANDARD.small(uri, MAX_RELEASES);
+            if (json.isPresent()) {
+                KernelOrg.parse(json.get(), uri.toString());
+                Files.createDirectories(file.getParent());
+                Path aside = Files.createTempFile(file.getParent(), "releases", null);
+                Files.write(aside, json.get());
+                Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
+            }
+        } catch (IOException | KernelException e) {
+            getLog().warn("the list of supported releases was not kept: " + e.getMessage());
+        }
     }
 }

@@ -91,6 +91,12 @@ public final class ElfImage {
         return btf;
     }
 
+    /** Size of a section in bytes; 0 when there is none. */
+    public long sectionSize(String name) {
+        ByteBuffer section = section(name);
+        return section == null ? 0 : Math.max(0, section.getLong(32));
+    }
+
     /** Tells whether QEMU and our VMM can enter the ELF directly, by the PVH boot ABI. */
     public boolean hasPvhEntry() {
         int count = header.getShort(56) & 0xffff;

@@ -110,6 +110,15 @@ public record Metadata(
         }
     }
 
+    /** Tells whether the metadata of a folder is of a newer schema; not when it cannot be read. */
+    public static boolean isNewer(Path folder) {
+        try {
+            return JSON.readTree(folder.resolve(FILE).toFile()).path("schema").asInt(0) > SCHEMA;
+        } catch (IOException e) {
+            return false; // then it is damaged, which who asks already knows
+        }
+    }
+
     /**
      * Reads metadata.
      *

@@ -6,6 +6,7 @@ import dev.ktstr.kernel.internal.HttpTransfer;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 
 /** Opens remote caches by what the user calls them. */
 public final class RemoteCaches {
@@ -15,6 +16,24 @@ public final class RemoteCaches {
     private static final Duration FOLDER_LIMIT = Duration.ofMinutes(2);
 
     private RemoteCaches() {}
+
+    /**
+     * The remote cache that {@code -Dktstr.remoteCache} or {@code KTSTR_REMOTECACHE} names, read-only with
+     * {@code -Dktstr.remoteCache.readOnly} or {@code KTSTR_REMOTECACHE_READONLY}; none when they do not.
+     *
+     * @throws KernelException when what they name can be no remote cache
+     */
+    public static RemoteCache ofProcess() {
+        String where = setting("ktstr.remoteCache");
+        String readOnly = setting("ktstr.remoteCache.readOnly");
+        return where.isEmpty() ? RemoteCache.NONE : of(where, readOnly.equals("1") || Boolean.parseBoolean(readOnly));
+    }
+
+    private static String setting(String property) {
+        String variable = property.toUpperCase(Locale.ROOT).replace('.', '_');
+        String given = System.getProperty(property, "").strip();
+        return given.isEmpty() ? System.getenv().getOrDefault(variable, "").strip() : given;
+    }
 
     /**
      * Opens a remote cache; nothing is looked at before it is used.

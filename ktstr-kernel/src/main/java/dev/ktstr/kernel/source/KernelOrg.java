@@ -95,8 +95,13 @@ public final class KernelOrg {
         return parse(json, sites.releases().toString());
     }
 
-    /** Reads {@code releases.json}; entries without a version (linux-next) are left out. */
-    static List<Release> parse(byte[] json, String where) {
+    /**
+     * Reads {@code releases.json}; entries without a version (linux-next) are left out.
+     *
+     * @param where what the bytes are from, for messages
+     * @throws KernelException when they are not of the known form
+     */
+    public static List<Release> parse(byte[] json, String where) {
         JsonNode top;
         try {
             top = new ObjectMapper().readTree(json);
