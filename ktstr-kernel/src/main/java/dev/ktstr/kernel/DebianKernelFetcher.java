@@ -2,9 +2,9 @@ package dev.ktstr.kernel;
 
 import dev.ktstr.kernel.internal.AptSource;
 import dev.ktstr.kernel.internal.Children;
-import dev.ktstr.kernel.internal.DebArchive;
 import dev.ktstr.kernel.internal.Folders;
 import dev.ktstr.kernel.internal.ImageFile;
+import dev.ktstr.kernel.internal.KernelPackage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +66,7 @@ public final class DebianKernelFetcher {
             throw new KernelException("'" + suite + "' is not the name of a Debian suite, such as unstable or forky");
         }
         this.cache = cache;
-        this.suite = suite;
+        this.suite = suite.equals("sid") ? DEFAULT_SUITE : suite;
         this.listener = listener;
         this.etcApt = etcApt;
         this.programs = programs;
@@ -80,7 +80,7 @@ public final class DebianKernelFetcher {
      *     expected; the cache is unchanged
      */
     public CachedKernel fetch(boolean force) {
-        String source = "debian/" + suite + "/" + META_PACKAGE;
+        String source = CacheSource.debian(suite);
         Optional<CachedKernel> cached = cache.newestOf(source);
         if (cached.isPresent() && !force) {
             listener.progress("kernel " + cached.get().key() + " is already in the cache");
@@ -195,26 +195,11 @@ public final class DebianKernelFetcher {
     }
 
     private CachedKernel unpack(Path work, Path downloads, String source) {
-        Path vmlinuz = work.resolve("vmlinuz");
-        Path config = work.resolve("config");
-        Map<Pattern, Path> wanted = new LinkedHashMap<>();
-        wanted.put(Pattern.compile("usr/lib/modules/[^/]+/vmlinuz|boot/vmlinuz-[^/]+"), vmlinuz);
-        wanted.put(Pattern.compile("usr/lib/modules/[^/]+/config|boot/config-[^/]+"), config);
-        Map<String, Path> taken = new LinkedHashMap<>();
-        List<Path> debs = Folders.list(downloads);
-        debs.forEach(deb -> taken.putAll(DebArchive.take(deb, wanted)));
-        String found = taken.keySet().stream()
-                .filter(n -> n.contains("vmlinuz"))
-                .findFirst()
-                .orElseThrow(() -> new KernelException("no vmlinuz in the packages " + debs
-                        + "; Debian's layout must have changed, and this version of ktstr does not know it"));
-        String release = found.startsWith("boot/")
-                ? found.substring("boot/vmlinuz-".length())
-                : Path.of(found).getName(3).toString();
+        KernelPackage kernel = KernelPackage.unpack(Folders.list(downloads), Folders.make(work.resolve("kernel")));
         return cache.store(
-                "debian-" + release,
-                vmlinuz,
-                Files.exists(config) ? config : null,
+                "debian-" + kernel.release(),
+                kernel.vmlinuz(),
+                kernel.config(),
                 "Debian " + suite + ", " + META_PACKAGE,
                 source);
     }

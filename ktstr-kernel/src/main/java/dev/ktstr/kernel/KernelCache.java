@@ -3,27 +3,24 @@ package dev.ktstr.kernel;
 import dev.ktstr.kernel.internal.Folders;
 import dev.ktstr.kernel.internal.ImageFile;
 import dev.ktstr.kernel.internal.ImageFolder;
-import dev.ktstr.kernel.internal.KeyLock;
 import dev.ktstr.kernel.internal.Metadata;
 import dev.ktstr.kernel.internal.NetworkFileSystems;
-import dev.ktstr.kernel.internal.Sha256;
 import dev.ktstr.kernel.internal.Stamp;
+import dev.ktstr.kernel.internal.Workspace;
+import dev.ktstr.kernel.remote.RemoteCaches;
 import dev.ktstr.spec.KernelSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,21 +35,16 @@ import org.slf4j.LoggerFactory;
  * its files: against their digests once a day and whenever anything has touched them, else by a stamp.
  */
 public final class KernelCache {
-    private static final Duration LOCK_WAIT = Duration.ofMinutes(5);
     /** A kernel may be in the making that long: a build with everything in it on a slow machine. */
     private static final Duration MAKE_WAIT = Duration.ofHours(4);
-    /** Derived files of an image that has since changed; a run that still uses them is over by then. */
-    private static final Duration KEEP_STALE = Duration.ofDays(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(KernelCache.class);
-    /** The names that {@link Folders#makeTemporary} and a UUID give, with the key first. */
-    private static final Pattern TEMPORARY =
-            Pattern.compile("(.+?)-([0-9]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})");
 
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.+_~-]{0,199}");
 
     private final Path root;
     private final Function<Path, @Nullable String> fileSystemType;
+    private final Workspace workspace;
     private boolean local; // guarded by this
     private RemoteCache remote = RemoteCache.NONE;
 
@@ -73,11 +65,37 @@ public final class KernelCache {
     KernelCache(Path root, Function<Path, @Nullable String> fileSystemType) {
         this.root = root.toAbsolutePath().normalize();
         this.fileSystemType = fileSystemType;
+        this.workspace = new Workspace(this.root);
     }
 
-    /** The user's cache, by {@link #root(Map)} of this process's environment. */
+    /**
+     * The user's cache, by {@link #root(Map)} of this process's environment, with the remote cache that
+     * {@code -Dktstr.remoteCache} or {@code KTSTR_REMOTECACHE} names.
+     *
+     * @throws KernelException when what they name can be no remote cache
+     */
     public static KernelCache standard() {
-        return new KernelCache(root(System.getenv()));
+        String where = setting("ktstr.remoteCache");
+        String readOnly = setting("ktstr.remoteCache.readOnly");
+        KernelCache cache = new KernelCache(root(System.getenv()));
+        return where.isEmpty() ? cache : cache.withRemote(RemoteCaches.of(where, isOn(readOnly)));
+    }
+
+    private static String setting(String property) {
+        String variable = property.toUpperCase(Locale.ROOT).replace('.', '_');
+        String given = System.getProperty(property, "").strip();
+        return given.isEmpty() ? System.getenv().getOrDefault(variable, "").strip() : given;
+    }
+
+    private static boolean isOn(String value) {
+        return value.equals("1") || value.equalsIgnoreCase("true");
+    }
+
+    /** This cache with a second one behind it, from which misses are fetched and into which new entries are put. */
+    public KernelCache withRemote(RemoteCache second) {
+        KernelCache cache = new KernelCache(root, fileSystemType);
+        cache.remote = second;
+        return cache;
     }
 
     /** Where a user's cache is: {@code $KTSTR_CACHE_DIR}, {@code $XDG_CACHE_HOME/ktstr}, or {@code ~/.cache/ktstr}. */
@@ -95,33 +113,10 @@ public final class KernelCache {
         return Path.of(home.isBlank() ? System.getProperty("user.home") : home, ".cache", "ktstr");
     }
 
-    /**
-     * Works in a temporary folder on the file system of the entries, one at a time per {@code key}; the folder is removed
-     * afterwards, and so is what killed processes left of earlier ones.
-     *
-     * @param wait how long to wait for another process that is at it
-     */
+    /** Works in a temporary folder, as {@link Workspace#use(String, Duration, Consumer)}. */
     void inTemporaryFolder(String key, Duration wait, Consumer<Path> work) {
-        inTemporaryFolder(key, wait, work, holder -> {});
-    }
-
-    private void inTemporaryFolder(String key, Duration wait, Consumer<Path> work, Consumer<String> waiting) {
         requireLocal();
-        KeyLock.whileHeld(
-                locks(),
-                key,
-                wait,
-                () -> {
-                    Path temporary = root.resolve("tmp");
-                    removeLeftovers(temporary, key);
-                    Path folder = Folders.makeTemporary(temporary, key);
-                    try {
-                        work.accept(folder);
-                    } finally {
-                        Folders.remove(folder);
-                    }
-                },
-                waiting);
+        workspace.use(key, wait, work);
     }
 
     /** The folder of the entries. */
@@ -211,7 +206,24 @@ public final class KernelCache {
         } catch (IllegalArgumentException e) {
             throw new KernelException(e.getMessage(), e);
         }
-        return newest(k -> spec.accepts(k.image().version()));
+        return spec instanceof KernelSpec.CacheKey
+                ? fromRemote(keyOrVersion)
+                : newest(k -> spec.accepts(k.image().version()));
+    }
+
+    /** An entry that only the remote cache has; a version of which it may have several cannot be asked for there. */
+    private Optional<CachedKernel> fromRemote(String key) {
+        if (remote == RemoteCache.NONE) {
+            return Optional.empty();
+        }
+        Path target = folder().resolve(key);
+        inTemporaryFolder(key, MAKE_WAIT, folder -> {
+            Path entry = Folders.make(folder.resolve("entry"));
+            if (!Files.exists(target) && remote.fetch(key, entry, LOG::info)) {
+                Folders.swapIn(entry, target, folder.resolve("replaced"));
+            }
+        });
+        return Files.exists(target) ? Optional.of(use(target)) : Optional.empty();
     }
 
     /** The newest entry fetched as {@code source}. */
@@ -260,7 +272,7 @@ public final class KernelCache {
         if (hit.isPresent()) {
             return hit.get();
         }
-        inTemporaryFolder(
+        workspace.use(
                 key,
                 MAKE_WAIT,
                 folder -> {
@@ -284,7 +296,9 @@ public final class KernelCache {
                 entry,
                 new ImageFolder.Material(m.image(), m.vmlinux(), m.config(), true, m.origin(), m.source(), m.commit()));
         Folders.swapIn(entry, target, aside);
-        remote.store(key, target, listener);
+        if (remote != RemoteCache.NONE) {
+            remote.store(key, target, Folders.make(folder.resolve("remote")), listener);
+        }
     }
 
     private static KernelMaterial make(String key, EntryMaker maker, Path work) {
@@ -357,100 +371,6 @@ public final class KernelCache {
     KernelImage describe(
             Path image, @Nullable Path vmlinux, @Nullable Path config, String origin, @Nullable String commit) {
         requireLocal();
-        String place = Sha256.of(List.of(real(image).toString())).substring(0, 16);
-        List<String> state = new ArrayList<>(List.of("schema " + Metadata.SCHEMA));
-        addState(image, state);
-        addState(vmlinux, state);
-        addState(config, state);
-        Path places = root.resolve("images").resolve(place);
-        Path target = places.resolve(Sha256.of(state).substring(0, 16));
-        Optional<KernelImage> known = derived(target, origin, commit);
-        if (known.isEmpty()) {
-            ImageFolder.Material material =
-                    new ImageFolder.Material(image, vmlinux, config, false, origin, null, commit);
-            inTemporaryFolder(place, LOCK_WAIT, made -> {
-                if (derived(target, origin, commit).isEmpty()) {
-                    ImageFolder.write(made, material);
-                    Folders.swapIn(made, target, made.resolveSibling(place + "-" + UUID.randomUUID()));
-                }
-            });
-            removeStale(places, target);
-        }
-        return known.orElseGet(
-                () -> ImageFolder.read(target, origin, commit, Stamp.Check.USE).image());
-    }
-
-    /** What was derived from an image before; what is damaged of it is derived again. */
-    private static Optional<KernelImage> derived(Path target, String origin, @Nullable String commit) {
-        if (!ImageFolder.isFilled(target)) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(
-                    ImageFolder.read(target, origin, commit, Stamp.Check.USE).image());
-        } catch (KernelException e) {
-            LOG.warn("{}; it is made again", e.getMessage());
-            return Optional.empty();
-        }
-    }
-
-    /**
-     * Removes what killed processes left: for this key, whose lock we hold, so nobody is at work on it, and for every key
-     * that nobody has locked.
-     */
-    private void removeLeftovers(Path temporary, String key) {
-        for (Path entry : Folders.list(temporary)) {
-            Matcher name = TEMPORARY.matcher(entry.getFileName().toString());
-            if (!name.matches()) {
-                continue;
-            }
-            if (name.group(1).equals(key)) {
-                Folders.remove(entry);
-            } else {
-                KeyLock.ifFree(locks(), name.group(1), () -> Folders.remove(entry));
-            }
-        }
-    }
-
-    private Path locks() {
-        return root.resolve("locks");
-    }
-
-    private static void removeStale(Path places, Path current) {
-        Instant limit = Instant.now().minus(KEEP_STALE);
-        for (Path entry : Folders.list(places)) {
-            if (!entry.equals(current) && modified(entry).isBefore(limit)) {
-                Folders.remove(entry);
-            }
-        }
-    }
-
-    private static Instant modified(Path file) {
-        try {
-            return Files.getLastModifiedTime(file).toInstant();
-        } catch (IOException e) {
-            throw new KernelException("cannot look at " + file + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static void addState(@Nullable Path file, List<String> state) {
-        if (file == null) {
-            state.add("none");
-            return;
-        }
-        try {
-            BasicFileAttributes a = Files.readAttributes(file, BasicFileAttributes.class);
-            state.add(real(file) + " " + a.size() + " " + a.lastModifiedTime().toInstant() + " " + a.fileKey());
-        } catch (IOException e) {
-            throw new KernelException("cannot look at " + file + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static Path real(Path file) {
-        try {
-            return file.toRealPath();
-        } catch (IOException e) {
-            throw new KernelException("cannot look at " + file + ": " + e.getMessage(), e);
-        }
+        return new DerivedImages(root.resolve("images"), workspace).describe(image, vmlinux, config, origin, commit);
     }
 }

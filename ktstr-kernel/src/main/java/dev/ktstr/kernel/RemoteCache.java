@@ -17,13 +17,13 @@ public interface RemoteCache {
         }
 
         @Override
-        public void store(String key, Path entry, FetchListener listener) {}
+        public void store(String key, Path entry, Path scratch, FetchListener listener) {}
     };
 
     /**
      * Gets an entry.
      *
-     * @param entry an empty folder; it holds the whole entry, checked, when this returns true, and is empty otherwise
+     * @param entry an empty folder, with room beside it for temporary files; it holds the whole entry, checked, when this returns true, and is empty otherwise
      * @param listener hears what was got, or why nothing could be
      * @return whether there was one; trouble of any kind counts as no
      */
@@ -33,7 +33,8 @@ public interface RemoteCache {
      * Gives it an entry, unless it only reads or has it already.
      *
      * @param entry folder of the entry
+     * @param scratch a folder for temporary files
      * @param listener hears what was given, or why nothing could be
      */
-    void store(String key, Path entry, FetchListener listener);
+    void store(String key, Path entry, Path scratch, FetchListener listener);
 }

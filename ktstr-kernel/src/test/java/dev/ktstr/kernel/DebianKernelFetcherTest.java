@@ -131,7 +131,7 @@ class DebianKernelFetcherTest {
         splitLayout();
         SampleDebs.write(dir.resolve("pool/linux-binary.deb"), "data.tar.xz", Map.of("./usr/share/x", config()));
 
-        assertThatThrownBy(() -> fetcher("unstable").fetch(false)).hasMessageContaining("no vmlinuz in the packages");
+        assertThatThrownBy(() -> fetcher("unstable").fetch(false)).hasMessageContaining("no kernel in");
         assertThat(cache.list()).isEmpty();
     }
 
