@@ -12,10 +12,19 @@ static void path_of(const char *name, const char *file, char *to, size_t room)
 	snprintf(to, room, ROOT "/%s%s%s", name, file[0] ? "/" : "", file);
 }
 
+/* One or more path elements: nothing above the root can be named. */
 static bool valid(const char *name)
 {
-	size_t length = strlen(name);
-	return length && length < 200 && !strchr(name, '/') && strcmp(name, ".") && strcmp(name, "..");
+	if (strlen(name) >= 200)
+		return false;
+	for (const char *at = name;; at++) {
+		size_t length = strcspn(at, "/");
+		if (!length || (length <= 2 && strspn(at, ".") == length))
+			return false;
+		at += length;
+		if (!*at)
+			return true;
+	}
 }
 
 static bool set_cpus(const struct kt_cgroup_plan *plan, char *error, size_t room)

@@ -7,6 +7,7 @@
 #include "sched.h"
 #include "shm.h"
 #include "util.h"
+#include "wake.h"
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -81,6 +82,9 @@ static void serve(const struct frame *frame)
 		break;
 	case KT_MESSAGE_TYPE_RUN:
 		scenario_run(frame);
+		break;
+	case KT_MESSAGE_TYPE_WAKE:
+		wake(frame);
 		break;
 	case KT_MESSAGE_TYPE_POWER_OFF:
 		reply_ok(frame->request);

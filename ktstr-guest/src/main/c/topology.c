@@ -1,6 +1,7 @@
 #include "topology.h"
 #include "arch.h"
 #include "com2.h"
+#include "reply.h"
 #include "util.h"
 #include <stdio.h>
 #include <sys/utsname.h>
@@ -109,14 +110,14 @@ static int64_t read_mem_total(int node)
 	return line ? strtoll(line + strlen("MemTotal:"), NULL, 10) : 0;
 }
 
-static void read_nodes(struct kt_hello *hello, const uint64_t *online, struct kt_arena *arena)
+static void read_nodes(struct kt_hello *to, const uint64_t *online, struct kt_arena *arena)
 {
 	uint64_t nodes[MAX_NODES / 64] = { 0 };
 	char text[8192];
 	bool numa = read_text(NODE_DIR "/online", text, sizeof(text));
 	parse_cpu_list(numa ? text : "0", nodes, MAX_NODES);
-	hello->nodes.v = kt_alloc(arena, MAX_NODES, sizeof(*hello->nodes.v));
-	if (!hello->nodes.v)
+	to->nodes.v = kt_alloc(arena, MAX_NODES, sizeof(*to->nodes.v));
+	if (!to->nodes.v)
 		fatal("out of memory");
 	for (int node = 0; node < MAX_NODES; node++) {
 		if (!bit_get(nodes, node))
@@ -128,25 +129,27 @@ static void read_nodes(struct kt_hello *hello, const uint64_t *online, struct kt
 			parse_cpu_list(text, cpus, KT_MAX_CPUS);
 		else
 			memcpy(cpus, online, sizeof(cpus));
-		hello->nodes.v[hello->nodes.n++] = (struct kt_node_report){
+		to->nodes.v[to->nodes.n++] = (struct kt_node_report){
 			node, read_mem_total(node), bits_of(cpus, KT_MAX_CPUS, arena), read_distances(node, arena)
 		};
-		for (uint32_t i = 0; i < hello->cpus.n; i++)
-			if (bit_get(cpus, hello->cpus.v[i].cpu))
-				hello->cpus.v[i].node = node;
+		for (uint32_t i = 0; i < to->cpus.n; i++)
+			if (bit_get(cpus, to->cpus.v[i].cpu))
+				to->cpus.v[i].node = node;
 	}
 }
 
-void send_hello(const struct calibration *calibration)
+/* What the first hello said; kept, because reading sysfs anew takes an emulated guest 40 ms and gives the same. */
+static struct kt_hello hello;
+
+static void read_hello(void)
 {
-	struct kt_arena arena = { 0 };
-	struct utsname name;
+	static struct kt_arena arena; /* lives as long as the hello */
+	static struct utsname name;
 	uname(&name);
-	struct kt_hello hello = {
+	hello = (struct kt_hello){
 		.protocol_hash = (int64_t)KT_PROTOCOL_HASH,
 		.agent_version = AGENT_VERSION,
 		.kernel_release = name.release,
-		.spin_ns_per_unit = calibration->spin_ns_per_unit,
 		.sched_ext = access("/sys/kernel/sched_ext", F_OK) == 0,
 	};
 	uint64_t online[KT_MAX_CPUS / 64] = { 0 };
@@ -163,11 +166,28 @@ void send_hello(const struct calibration *calibration)
 		if (bit_get(online, cpu))
 			hello.cpus.v[hello.cpus.n++] = read_cpu(cpu, llc_of_first, &llcs);
 	read_nodes(&hello, online, &arena);
+}
+
+static struct kt_writer write_hello(const struct calibration *calibration)
+{
 	struct kt_writer w = { 0 };
+	hello.spin_ns_per_unit = calibration->spin_ns_per_unit;
 	hello.boot_ns = now_ns();
 	kt_put_hello(&w, &hello);
+	return w;
+}
+
+void send_hello(const struct calibration *calibration)
+{
+	read_hello();
+	struct kt_writer w = write_hello(calibration);
 	if (w.failed || !com2_send(KT_MESSAGE_TYPE_HELLO, 0, w.data, w.length))
 		fatal("the hello did not go out on COM2");
 	free(w.data);
-	kt_arena_free(&arena);
+}
+
+void reply_hello(uint32_t request, const struct calibration *calibration)
+{
+	struct kt_writer w = write_hello(calibration);
+	send_written(KT_MESSAGE_TYPE_OK, request, &w);
 }

@@ -14,4 +14,7 @@ struct calibration calibrate(void);
 
 /* Reads sysfs and sends the HELLO frame on COM2; fatal when that does not go out. */
 void send_hello(const struct calibration *calibration);
+
+/* Answers a request with the hello that was sent, but for what changes: the clock and the calibration. */
+void reply_hello(uint32_t request, const struct calibration *calibration);
 #endif

@@ -4,8 +4,6 @@ import dev.ktstr.AssertResult;
 import dev.ktstr.Ctx;
 
 public final class KtstrRunner {
-    private KtstrRunner() {}
-
     public interface TestBody {
         AssertResult run(Ctx ctx) throws Throwable;
     }
@@ -14,7 +12,9 @@ public final class KtstrRunner {
         void run(Ctx ctx) throws Throwable;
     }
 
-    public static void run(String testId, TestBody body) throws Throwable {}
+    private KtstrRunner() {}
 
-    public static void runVoid(String testId, VoidTestBody body) throws Throwable {}
+    public static void run(KtstrVariant variant, TestBody body) {}
+
+    public static void runVoid(KtstrVariant variant, VoidTestBody body) {}
 }

@@ -72,7 +72,8 @@ class BootIT {
 
     @Test
     void aSilentGuestIsGivenUpInBoundedTimeWithItsConsole() {
-        VariantRun.Ended ended = Runs.run("boots", Map.of("ktstr.boot.timeout", "1"), ctx -> null);
+        VariantRun.Ended ended =
+                Runs.run("boots", Map.of("ktstr.boot.timeout", "1", "ktstr.template", "off"), ctx -> null);
         Outcome outcome = failed(ended);
         assertThat(outcome.details().get(0)).contains("hello");
         assertThat(ReportText.failure(outcome)).contains("--- diagnostics ---", "stage: boot", "console, last");
@@ -126,7 +127,7 @@ class BootIT {
         }
     }
 
-    private static void command(String... command) throws Exception {
+    static void command(String... command) throws Exception {
         Process process = new ProcessBuilder(command).inheritIO().start();
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(String.join(" ", command)).isZero();

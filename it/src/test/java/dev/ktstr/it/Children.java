@@ -41,6 +41,8 @@ final class Children {
     static boolean isQemu(ProcessHandle process) {
         ProcessHandle.Info info = process.info();
         return info.command().map(c -> c.contains("qemu-system")).orElse(false)
-                && info.arguments().map(a -> List.of(a).contains("-initrd")).orElse(false);
+                && info.arguments()
+                        .map(a -> List.of(a).contains("-initrd") || List.of(a).contains("-incoming"))
+                        .orElse(false);
     }
 }

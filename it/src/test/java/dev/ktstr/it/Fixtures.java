@@ -36,11 +36,31 @@ class Fixtures {
     @Scheduler(name = "scx-missing", binary = "scx-there-is-no-such-program")
     interface Missing {}
 
+    @Scheduler(
+            name = "scx-crash",
+            binary = "scx-ktstr",
+            schedArgs = {"--crash-after", "1"})
+    interface Crashing {}
+
+    /** Part of the kernel, as it were: two commands of a shell turn it on and off. */
+    @Scheduler(
+            name = "builtin",
+            kernelBuiltinEnable = "echo on > /run/builtin",
+            kernelBuiltinDisable = "echo builtin is off > /dev/kmsg",
+            cgroupParent = "/cells/inner")
+    interface Builtin {}
+
     @KtstrTest(cores = 1, durationS = 1)
     void boots(Ctx ctx) {}
 
     @KtstrTest(llcs = 2, cores = 2, durationS = 1)
     void boots4(Ctx ctx) {}
+
+    @KtstrTest(cores = 2, durationS = 1)
+    void boots2(Ctx ctx) {}
+
+    @KtstrTest(llcs = 2, cores = 2, memoryMb = 1024, durationS = 1)
+    void boots4In1GiB(Ctx ctx) {}
 
     @KtstrTest(numaNodes = 2, llcs = 4, cores = 2, threads = 2, durationS = 1)
     void bootsTwoNodes(Ctx ctx) {}
@@ -63,6 +83,22 @@ class Fixtures {
         return spin(ctx, CpusetSpec.exact(0, 1), 4);
     }
 
+    @KtstrTest(
+            scheduler = Crashing.class,
+            cores = 2,
+            durationS = 10,
+            expectErr = true,
+            expectScxBpfErrorContains = "host-triggered crash",
+            expectScxBpfErrorMatches = "runtime error|ktstr")
+    AssertResult crashesAsExpected(Ctx ctx) {
+        return spin(ctx, CpusetSpec.exact(0, 1), 2);
+    }
+
+    @KtstrTest(scheduler = Builtin.class, llcs = 2, cores = 2, durationS = 1, isolation = true, maxSpreadPct = 90.0)
+    AssertResult underABuiltin(Ctx ctx) {
+        return spin(ctx, CpusetSpec.llc(0), 2);
+    }
+
     @KtstrTest(scheduler = Exiting.class, cores = 2, durationS = 6)
     AssertResult exits(Ctx ctx) {
         return spin(ctx, CpusetSpec.exact(0, 1), 2);
@@ -76,6 +112,27 @@ class Fixtures {
 
     @KtstrTest(scheduler = Missing.class, cores = 1, durationS = 1)
     void missing(Ctx ctx) {}
+
+    // Four presets of the gauntlet, for what is measured over several topologies.
+    @KtstrTest(llcs = 2, cores = 2, durationS = 1, notStarved = false)
+    AssertResult tiny2Llc(Ctx ctx) {
+        return Workloads.mixed(ctx);
+    }
+
+    @KtstrTest(llcs = 3, cores = 2, threads = 2, durationS = 1, notStarved = false)
+    AssertResult smt3Llc(Ctx ctx) {
+        return Workloads.mixed(ctx);
+    }
+
+    @KtstrTest(numaNodes = 2, llcs = 4, cores = 4, durationS = 1, notStarved = false)
+    AssertResult numa2With4Llc(Ctx ctx) {
+        return Workloads.mixed(ctx);
+    }
+
+    @KtstrTest(llcs = 4, cores = 4, threads = 2, durationS = 1, notStarved = false)
+    AssertResult medium4Llc(Ctx ctx) {
+        return Workloads.mixed(ctx);
+    }
 
     @KtstrTest(cores = 2, durationS = 60)
     AssertResult runsForAMinute(Ctx ctx) {

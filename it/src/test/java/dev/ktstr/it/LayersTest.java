@@ -27,7 +27,12 @@ class LayersTest {
     private static final String[] VM = {"dev.ktstr.vm.."};
     private static final String[] GUEST = {"dev.ktstr.guest.."};
     private static final String[] HARNESS = {
-        "dev.ktstr", "dev.ktstr.run..", "dev.ktstr.checks..", "dev.ktstr.result..", "dev.ktstr.junit.."
+        "dev.ktstr",
+        "dev.ktstr.run..",
+        "dev.ktstr.checks..",
+        "dev.ktstr.result..",
+        "dev.ktstr.junit..",
+        "dev.ktstr.select.."
     };
     private static final String[] PLUGIN = {"dev.ktstr.maven.."};
 
@@ -114,6 +119,16 @@ class LayersTest {
                 .resideInAPackage("dev.ktstr.checks..")
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("dev.ktstr.vm..", "dev.ktstr.guest..", "dev.ktstr.kernel.."))
+                .check(CLASSES);
+    }
+
+    @Test
+    void selectingKnowsNoMachineAndNoJUnit() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.ktstr.select..")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("dev.ktstr.vm..", "dev.ktstr.guest..", "org.junit.."))
                 .check(CLASSES);
     }
 

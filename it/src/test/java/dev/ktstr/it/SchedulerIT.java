@@ -9,6 +9,8 @@ import dev.ktstr.result.ReportText;
 import dev.ktstr.result.Verdict;
 import dev.ktstr.run.VariantRun;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +91,32 @@ class SchedulerIT {
         assertThat(outcome.details().get(0))
                 .contains("scheduler 'scx-no-attach'")
                 .contains("attach");
+    }
+
+    @Test
+    void aCrashThatTheTestExpectsInTheKernelsWordsPasses() {
+        Outcome outcome = Runs.run("crashesAsExpected", fixtures::crashesAsExpected).outcome();
+        assertThat(outcome.details()).anyMatch(line -> line.startsWith("sched_ext ended it: "));
+        assertThat(outcome.verdict()).as(outcome.details().toString()).isEqualTo(Verdict.PASS);
+    }
+
+    @Test
+    void aSchedulerThatIsPartOfTheKernelIsTurnedOnAndOffAndItsCgroupHoldsTheWorkers() throws IOException {
+        List<String> seen = new ArrayList<>();
+        Outcome outcome = Runs.run("underABuiltin", ctx -> {
+                    seen.add(ctx.guest().readText("/run/builtin"));
+                    seen.add(ctx.guest().readText("/sys/fs/cgroup/cells/inner/cgroup.subtree_control"));
+                    return fixtures.underABuiltin(ctx);
+                })
+                .outcome();
+        assertThat(outcome.details()).isEmpty();
+        assertThat(seen.get(0)).isEqualTo("on");
+        assertThat(seen.get(1)).contains("cpuset");
+        assertThat(outcome.stats().get(0).name()).isEqualTo("confined");
+        Path sidecar = outcome.sidecar().orElseThrow();
+        String folder = sidecar.getFileName().toString().replace(".ktstr.json", "");
+        assertThat(Files.readString(sidecar.resolveSibling(folder).resolve("console.log")))
+                .contains("builtin is off");
     }
 
     @Test

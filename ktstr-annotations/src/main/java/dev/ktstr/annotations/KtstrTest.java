@@ -41,9 +41,21 @@ public @interface KtstrTest {
     /** Arguments appended after the scheduler's own {@link Scheduler#schedArgs()}. */
     String[] extraSchedArgs() default {};
 
+    /** Content of the scheduler's configuration file, for a scheduler with {@link Scheduler#configFileArg()}. */
+    String config() default "";
+
+    /** Seconds that a runnable task may wait before sched_ext ends the scheduler for a stall. */
+    int watchdogTimeoutS() default 5;
+
+    /** A program that runs instead of workers: a type annotated {@link Payload}. */
+    Class<?> payload() default void.class;
+
+    /** Programs that run beside the workers: types annotated {@link Payload}. */
+    Class<?>[] workloads() default {};
+
     /**
      * Whether starvation fails the test: a worker without any work unit, or one over {@link #maxSpreadPct()} or
-     * {@link #maxGapMs()}. Inherited from the scheduler's {@link Checks}, else on.
+     * {@link #maxGapMs()}. Inherited from the scheduler, else on.
      */
     boolean notStarved() default true;
 
@@ -71,14 +83,135 @@ public @interface KtstrTest {
     /** Fewest work units per CPU second of any worker. Inherited from the scheduler, else not judged. */
     double minWorkRate() default Double.NaN;
 
+    /**
+     * Largest ratio of the longest runqueue to the shortest (counted as at least 1) over the CPUs. Inherited from the
+     * scheduler, else 4.
+     */
+    double maxImbalanceRatio() default 4.0;
+
+    /** Most tasks in a local dispatch queue (DSQ). Inherited from the scheduler, else 50. */
+    int maxLocalDsqDepth() default 50;
+
+    /**
+     * Whether a runqueue clock that stands still on a CPU with runnable tasks fails the test. Inherited from the
+     * scheduler, else on.
+     */
+    boolean failOnStall() default true;
+
+    /**
+     * How many samples in a row, about 100 ms apart, a monitor check must see before it fails. Inherited from the
+     * scheduler, else 5.
+     */
+    int sustainedSamples() default 5;
+
+    /** Most sched_ext fallback dispatches per second. Inherited from the scheduler, else 200. */
+    double maxFallbackRate() default 200.0;
+
+    /** Most sched_ext keep-last dispatches per second. Inherited from the scheduler, else 100. */
+    double maxKeepLastRate() default 100.0;
+
+    /**
+     * Largest 99th percentile of a cgroup's wake latencies, in nanoseconds. Inherited from the scheduler, else not
+     * judged.
+     */
+    long maxP99WakeLatencyNs() default Long.MAX_VALUE;
+
+    /**
+     * Largest coefficient of variation of a cgroup's wake latencies. Inherited from the scheduler, else not judged.
+     */
+    double maxWakeLatencyCv() default Double.NaN;
+
+    /** Fewest iterations per wall second of any worker. Inherited from the scheduler, else not judged. */
+    double minIterationRate() default Double.NaN;
+
+    /** Most migrations per iteration of a cgroup. Inherited from the scheduler, else not judged. */
+    double maxMigrationRatio() default Double.NaN;
+
+    /**
+     * Smallest share, 0 to 1, of pages on the worker's own NUMA node. Inherited from the scheduler, else not judged.
+     */
+    double minPageLocality() default Double.NaN;
+
+    /**
+     * Largest share, 0 to 1, of pages that moved between NUMA nodes. Inherited from the scheduler, else not judged.
+     */
+    double maxCrossNodeMigrationRatio() default Double.NaN;
+
+    /** Largest share, 0 to 1, of pages on memory-only NUMA nodes. Inherited from the scheduler, else not judged. */
+    double maxSlowTierRatio() default Double.NaN;
+
+    /**
+     * Flags of the scheduler in every profile of this test, by constant: {@code "STEAL"}, or
+     * {@code MitosisFlags.STEAL} from the class that is generated for the enum {@code Mitosis}. What they require comes with them.
+     */
+    String[] requiredFlags() default {};
+
+    /** Flags of the scheduler in no profile of this test, by constant. */
+    String[] excludedFlags() default {};
+
+    /** Fewest last-level caches of a preset that the gauntlet takes. Inherited from the scheduler, else 1. */
+    int minLlcs() default 1;
+
+    /** Most last-level caches of a preset that the gauntlet takes. Inherited from the scheduler, else 12. */
+    int maxLlcs() default 12;
+
+    /** Fewest CPUs of a preset that the gauntlet takes. Inherited from the scheduler, else 1. */
+    int minCpus() default 1;
+
+    /** Most CPUs of a preset that the gauntlet takes. Inherited from the scheduler, else 192. */
+    int maxCpus() default 192;
+
+    /** Fewest NUMA nodes of a preset that the gauntlet takes. Inherited from the scheduler, else 1. */
+    int minNumaNodes() default 1;
+
+    /** Most NUMA nodes of a preset that the gauntlet takes. Inherited from the scheduler, else 1. */
+    int maxNumaNodes() default 1;
+
+    /**
+     * Whether the gauntlet takes only presets with more than one thread per core. Inherited from the scheduler, else
+     * false.
+     */
+    boolean requiresSmt() default false;
+
     /** Length of the scenario in seconds of guest time. */
     int durationS() default 12;
 
     /** Workers of a cgroup that names no count of its own. */
     int workersPerCgroup() default 2;
 
+    /** Whether a run in which the scheduler dies is repeated with probes that show how it came to that. */
+    boolean autoRepro() default true;
+
+    /** Whether vCPUs are pinned to host CPUs of the same shape, so that timings mean something. */
+    boolean performanceMode() default false;
+
+    /** Whether the topology is given to the guest whatever the host looks like, without any pinning. */
+    boolean noPerfMode() default false;
+
+    /** Whether the test runs on the host without booting anything. */
+    boolean hostOnly() default false;
+
     /** Turns the verdict round: the test passes only when the run fails. */
     boolean expectErr() default false;
+
+    /** Text that the kernel's reason for ending the scheduler must hold; needs {@link #expectErr()}. */
+    String expectScxBpfErrorContains() default "";
+
+    /**
+     * Regular expression that must be found in the kernel's reason for ending the scheduler; needs {@link #expectErr()}.
+     */
+    String expectScxBpfErrorMatches() default "";
+
+    /** Values that the host writes into the scheduler's globals after it has loaded. */
+    BpfMapWrite[] bpfMapWrite() default {};
+
+    /** Captures of the scheduler's state, spread evenly over the scenario; 0 to 64. */
+    int numSnapshots() default 0;
+
+    /**
+     * Name of a method {@code void name(VmResult)} of the same class, called on the host after the guest has ended.
+     */
+    String postVm() default "";
 
     /** Keeps the test out of the run. It is compiled and checked, and JUnit reports it as skipped. */
     boolean ignore() default false;

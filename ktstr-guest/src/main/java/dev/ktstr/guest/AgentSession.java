@@ -16,6 +16,7 @@ import dev.ktstr.guest.wire.StartScheduler;
 import dev.ktstr.guest.wire.StepDone;
 import dev.ktstr.guest.wire.StepReport;
 import dev.ktstr.guest.wire.StopScheduler;
+import dev.ktstr.guest.wire.Wake;
 import dev.ktstr.guest.wire.Wire;
 import dev.ktstr.guest.wire.WireException;
 import dev.ktstr.guest.wire.WorkerReport;
@@ -28,6 +29,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * The host's conversation with the agent of one guest, from its hello to power-off.
@@ -39,9 +42,10 @@ import java.util.Optional;
 public final class AgentSession implements AutoCloseable {
     private static final int CHUNK = 256 << 10;
     private static final Duration FILE_TIMEOUT = Duration.ofSeconds(60);
+    private static final String WAKE = "wake";
     private static final Duration GRACE = Duration.ofSeconds(20);
 
-    private final Hello hello;
+    private volatile Hello hello;
     private final Inbox inbox;
     private final AgentLink link;
     private final Object turn = new Object();
@@ -59,13 +63,67 @@ public final class AgentSession implements AutoCloseable {
      *     the agent speaks another version or the shared window does not work, AGENT when the agent reports a failure
      */
     public static AgentSession open(GuestPorts ports, Duration helloTimeout) {
+        return open(ports, helloTimeout, untouched -> {});
+    }
+
+    /**
+     * The same, with something to do in between: when the agent has said hello, and before anything is sent to it. A guest may
+     * be saved there.
+     *
+     * @param atHello given the question whether the agent still is where its hello left it, to be asked while the guest is
+     *     stopped
+     */
+    public static AgentSession open(GuestPorts ports, Duration helloTimeout, Consumer<BooleanSupplier> atHello) {
         SerialFrames serial = new SerialFrames();
         Hello hello = Handshake.await(ports, serial, helloTimeout);
+        atHello.accept(() -> Handshake.untouched(ports, serial));
         Inbox inbox = new Inbox();
         return new AgentSession(hello, inbox, new AgentLink(ports, inbox, serial));
     }
 
-    /** What the agent told about itself and the guest. */
+    /**
+     * Opens a session with an agent that said hello before it was saved, and that now waits in a fork which is still stopped.
+     *
+     * @param wake left in the agent's mailbox before it runs
+     * @param resume lets the guest run
+     * @throws GuestException as {@link #wake}; also PROTOCOL when the saved guest was none with an agent of this build
+     */
+    public static AgentSession fork(GuestPorts ports, Wake wake, Runnable resume, Duration timeout) {
+        Handshake.checkWindow(ports.window());
+        Inbox inbox = new Inbox();
+        AgentLink link = new AgentLink(ports, inbox, new SerialFrames());
+        boolean open = false;
+        try {
+            Inbox.Pending request = inbox.expect(WAKE);
+            link.send(MessageType.WAKE, request, Wire.encode(wake), System.nanoTime() + timeout.toNanos());
+            resume.run();
+            AgentSession session = new AgentSession(secondHello(inbox.await(request, timeout)), inbox, link);
+            open = true;
+            return session;
+        } finally {
+            if (!open) {
+                link.close();
+            }
+        }
+    }
+
+    /**
+     * Gives the guest its wall clock and randomness of its own; afterwards {@link #hello} is what the agent says now. To be
+     * called before anything else is asked of it.
+     *
+     * @throws GuestException AGENT when the guest cannot; TIMEOUT, GUEST_ENDED
+     */
+    public void wake(Wake wake, Duration timeout) {
+        synchronized (turn) {
+            hello = secondHello(request(MessageType.WAKE, WAKE, Wire.encode(wake), timeout));
+        }
+    }
+
+    private static Hello secondHello(byte[] answer) {
+        return decode(Hello.class, answer, WAKE);
+    }
+
+    /** What the agent told about itself and the guest, last. */
     public Hello hello() {
         return hello;
     }

@@ -16,6 +16,8 @@ import java.util.Optional;
 final class Handshake {
     private static final String STAGE = "hello";
 
+    private static final Duration QUIET = Duration.ofMillis(1);
+
     private Handshake() {}
 
     /** Waits for the hello and checks it; bytes behind it stay in {@code serial}. */
@@ -37,6 +39,20 @@ final class Handshake {
         Hello hello = decode(frame.get());
         checkWindow(ports.window());
         return hello;
+    }
+
+    /**
+     * Whether the agent still is where its hello left it: neither side has written to a ring, and nothing came on COM2. What
+     * did come is added to {@code serial}.
+     */
+    static boolean untouched(GuestPorts ports, SerialFrames serial) {
+        read(ports, serial, QUIET);
+        GuestPorts.SharedWindow window = ports.window();
+        return serial.isEmpty()
+                && window.getLongAcquire(Layout.HOST_HEAD_AT) == 0
+                && window.getLongAcquire(Layout.HOST_TAIL_AT) == 0
+                && window.getLongAcquire(Layout.AGENT_HEAD_AT) == 0
+                && window.getLongAcquire(Layout.AGENT_TAIL_AT) == 0;
     }
 
     private static void read(GuestPorts ports, SerialFrames serial, Duration timeout) {
@@ -81,7 +97,7 @@ final class Handshake {
         }
     }
 
-    private static void checkWindow(GuestPorts.SharedWindow window) {
+    static void checkWindow(GuestPorts.SharedWindow window) {
         if (window.size() < Layout.WINDOW_SIZE) {
             throw new IllegalArgumentException(
                     "the shared window has " + window.size() + " bytes, " + Layout.WINDOW_SIZE + " are needed");

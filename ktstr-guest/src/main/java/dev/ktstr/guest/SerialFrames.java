@@ -45,6 +45,11 @@ final class SerialFrames {
         return Optional.of(frame);
     }
 
+    /** Whether all that was added has been taken. */
+    boolean isEmpty() {
+        return from == to;
+    }
+
     private boolean atMagic() {
         for (int i = 0; i < 4; i++) {
             if (bytes[from + i] != (byte) (Layout.FRAME_MAGIC >>> (8 * i))) {

@@ -8,6 +8,7 @@ import dev.ktstr.guest.wire.Blob;
 import dev.ktstr.guest.wire.ExecOutcome;
 import dev.ktstr.guest.wire.Failure;
 import dev.ktstr.guest.wire.FileBegin;
+import dev.ktstr.guest.wire.Hello;
 import dev.ktstr.guest.wire.Layout;
 import dev.ktstr.guest.wire.MessageType;
 import dev.ktstr.guest.wire.ScenarioDone;
@@ -16,6 +17,7 @@ import dev.ktstr.guest.wire.SchedulerExit;
 import dev.ktstr.guest.wire.StartOutcome;
 import dev.ktstr.guest.wire.StepDone;
 import dev.ktstr.guest.wire.StepReport;
+import dev.ktstr.guest.wire.Wake;
 import dev.ktstr.guest.wire.Wire;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -83,6 +85,84 @@ class AgentSessionTest {
         GuestException e = failure(() -> AgentSession.open(guest, LONG));
         assertThat(e.kind()).isEqualTo(GuestException.Kind.AGENT);
         assertThat(e).hasMessageContaining("cannot open /dev/mem");
+    }
+
+    private static final Wake WAKE = new Wake(1_700_000_000_000_000_000L, Blob.of(new byte[] {1, 2, 3}), 5);
+
+    private static Hello helloAt(long bootNs) {
+        return new Hello(Wire.PROTOCOL_HASH, "test", "6.12.0", bootNs, 2, true, List.of(), List.of());
+    }
+
+    @Test
+    void aWokenGuestSaysHelloAnew() {
+        List<Wake> asked = new ArrayList<>();
+        guest.script(frame -> {
+            asked.add(Wire.decode(Wake.class, frame.payload()));
+            guest.ok(frame, helloAt(77));
+        });
+        try (AgentSession session = open()) {
+            assertThat(session.hello().bootNs()).isEqualTo(1);
+            session.wake(WAKE, LONG);
+            assertThat(session.hello().bootNs()).isEqualTo(77);
+        }
+        assertThat(asked).containsExactly(WAKE);
+    }
+
+    @Test
+    void aForkFindsItsWakeUpInTheMailboxWhenItBeginsToRun() {
+        guest.marks();
+        List<String> order = new ArrayList<>();
+        Frame[] mail = new Frame[1];
+        guest.script(frame -> {
+            order.add(frame.type().toString());
+            mail[0] = frame;
+        });
+        Runnable resume = () -> {
+            order.add("runs");
+            guest.ok(mail[0], helloAt(78));
+        };
+        try (AgentSession session = AgentSession.fork(guest, WAKE, resume, LONG)) {
+            assertThat(session.hello().bootNs()).isEqualTo(78);
+        }
+        assertThat(order).containsExactly("WAKE", "runs");
+    }
+
+    @Test
+    void aForkThatCannotBeWokenOrStaysSilentIsAFailureInBoundedTime() {
+        guest.marks();
+        guest.script(frame -> guest.error(frame, "cannot reseed the random number generator"));
+        assertThat(failure(() -> AgentSession.fork(guest, WAKE, () -> {}, LONG)))
+                .hasMessageContaining("cannot reseed");
+        guest.script(frame -> {});
+        assertThat(failure(() -> AgentSession.fork(guest, WAKE, () -> {}, SHORT))
+                        .kind())
+                .isEqualTo(GuestException.Kind.TIMEOUT);
+    }
+
+    @Test
+    void aForkOfAGuestWithoutOurAgentIsRefused() {
+        GuestException e = failure(() -> AgentSession.fork(guest, WAKE, () -> {}, SHORT));
+        assertThat(e.kind()).isEqualTo(GuestException.Kind.PROTOCOL);
+    }
+
+    @Test
+    void aGuestIsUntouchedUntilTheAgentSaysAnythingBeyondItsHello() {
+        List<Boolean> answers = new ArrayList<>();
+        guest.hello();
+        AgentSession.open(guest, LONG, untouched -> {
+                    answers.add(untouched.getAsBoolean());
+                    guest.event(MessageType.SCHEDULER_LOG, 0, new byte[] {'x'});
+                    answers.add(untouched.getAsBoolean());
+                })
+                .close();
+        assertThat(answers).containsExactly(true, false);
+        FakeGuest talkative = new FakeGuest().hello();
+        AgentSession.open(talkative, LONG, untouched -> {
+                    talkative.raw(new byte[] {'x'});
+                    answers.add(untouched.getAsBoolean());
+                })
+                .close();
+        assertThat(answers).endsWith(false);
     }
 
     @Test

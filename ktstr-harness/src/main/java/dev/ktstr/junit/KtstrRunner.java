@@ -9,11 +9,12 @@ import dev.ktstr.run.Options;
 import dev.ktstr.run.VariantRun;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
-/** Runs one test and tells JUnit how it ended. */
+/** Runs one variant and tells JUnit how it ended. */
 public final class KtstrRunner {
     /** Whether this JVM has said which backend runs its tests, and why. */
     private static final AtomicBoolean BACKEND_SAID = new AtomicBoolean();
@@ -33,26 +34,30 @@ public final class KtstrRunner {
     }
 
     /**
-     * Runs a test that returns its result.
+     * Runs a variant of a test that returns its result.
      *
-     * @param testId class and method, as in the registry
      * @throws AssertionFailedError when it failed; the message is the whole report
      * @throws TestAbortedException when it is inconclusive or was skipped, with the reason
      */
-    public static void run(String testId, TestBody body) {
-        execute(testId, body::run);
+    public static void run(KtstrVariant variant, TestBody body) {
+        execute(variant, body::run);
     }
 
-    /** Runs a test that returns nothing: it passes unless it throws, or a scenario it ran failed. */
-    public static void runVoid(String testId, VoidTestBody body) {
-        execute(testId, ctx -> {
+    /** Runs a variant of a test that returns nothing: it passes unless it throws, or a scenario it ran failed. */
+    public static void runVoid(KtstrVariant variant, VoidTestBody body) {
+        execute(variant, ctx -> {
             body.run(ctx);
             return null;
         });
     }
 
-    private static void execute(String testId, VariantRun.Body body) {
-        VariantRun.Ended ended = new VariantRun(testId, Options.ofProcess(), Path.of("")).execute(body);
+    private static void execute(KtstrVariant variant, VariantRun.Body body) {
+        if (variant.leftOut().isPresent()) {
+            throw new TestAbortedException(variant.leftOut().get());
+        }
+        VariantRun run = new VariantRun(
+                variant.shape(), variant.kernel(), variant.kernelLabel(), Options.ofProcess(), Path.of(""));
+        VariantRun.Ended ended = run.execute(body);
         Outcome outcome = ended.outcome();
         print(outcome, System.out);
         switch (outcome.verdict()) {
@@ -71,6 +76,12 @@ public final class KtstrRunner {
             text.append(reason).append('\n');
         }
         text.append(ReportText.line(outcome)).append('\n');
+        if (outcome.verdict() == Verdict.SKIP) {
+            outcome.details().forEach(line -> text.append("  ").append(line).append('\n'));
+        }
+        if (outcome.facts().get("notes") instanceof List<?> notes) {
+            notes.forEach(note -> text.append("  note: ").append(note).append('\n'));
+        }
         if (outcome.verdict() == Verdict.PASS) {
             if (!outcome.stats().isEmpty()) {
                 ReportText.stats(outcome.stats())

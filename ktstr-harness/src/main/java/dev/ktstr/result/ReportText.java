@@ -30,10 +30,10 @@ public final class ReportText {
         return line.toString();
     }
 
-    /** The message of a failure: what failed, the numbers behind it, then logs. */
+    /** The message of what did not pass: what failed, the numbers behind it, then logs. */
     public static String failure(Outcome outcome) {
         List<String> lines = new ArrayList<>();
-        lines.add("ktstr_test '" + outcome.name() + "' " + outcome.tags() + " failed:");
+        lines.add("ktstr_test '" + outcome.name() + "' " + outcome.tags() + " " + word(outcome.verdict()) + ":");
         outcome.details().forEach(detail -> lines.add("  " + detail.replace("\n", "\n  ")));
         if (!outcome.stats().isEmpty()) {
             lines.add("--- stats ---");
@@ -45,6 +45,15 @@ public final class ReportText {
         });
         outcome.sidecar().ifPresent(file -> lines.add("result: " + file));
         return String.join("\n", lines);
+    }
+
+    private static String word(Verdict verdict) {
+        return switch (verdict) {
+            case PASS -> "passed";
+            case FAIL -> "failed";
+            case INCONCLUSIVE -> "is inconclusive";
+            case SKIP -> "skipped";
+        };
     }
 
     /** The roll-up and one line per cgroup. */

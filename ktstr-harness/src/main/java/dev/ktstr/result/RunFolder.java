@@ -20,16 +20,20 @@ import java.util.List;
  * @param sidecar the result file
  */
 public record RunFolder(Path folder, Path sidecar) {
+    private static final int MAX_PROFILE = 80;
+
     /**
      * Makes the folder, empty.
      *
      * @param root the folder of this kernel and commit
      * @param test name of the test
      * @param topology its short form
+     * @param flags the flag profile; named where there are any
      * @param identity everything else that tells this variant from another of the same name
      */
-    public static RunFolder create(Path root, String test, String topology, List<String> identity) {
-        String stem = test + "-" + topology + "-" + hash(identity);
+    public static RunFolder create(Path root, String test, String topology, List<String> flags, List<String> identity) {
+        String profile = flags.isEmpty() ? "" : "-" + shortened(String.join("+", flags));
+        String stem = test + "-" + topology + profile + "-" + hash(identity);
         Path folder = root.resolve(stem);
         try {
             Files.createDirectories(folder);
@@ -65,6 +69,11 @@ public record RunFolder(Path folder, Path sidecar) {
             }
             throw failure;
         }
+    }
+
+    /** A file's name has room for 255 bytes; the hash tells long profiles apart. */
+    private static String shortened(String profile) {
+        return profile.length() <= MAX_PROFILE ? profile : profile.substring(0, MAX_PROFILE) + "~";
     }
 
     private static String hash(List<String> identity) {

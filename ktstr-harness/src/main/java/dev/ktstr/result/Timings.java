@@ -1,5 +1,6 @@
 package dev.ktstr.result;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -16,6 +17,14 @@ public final class Timings {
             return work.get();
         } finally {
             nanos.merge(stage, System.nanoTime() - from, Long::sum);
+        }
+    }
+
+    /** Takes a part of one stage's time and adds it to another's; nothing when the part is zero. */
+    public void move(String from, String to, Duration part) {
+        if (!part.isZero()) {
+            nanos.merge(from, -part.toNanos(), Long::sum);
+            nanos.merge(to, part.toNanos(), Long::sum);
         }
     }
 

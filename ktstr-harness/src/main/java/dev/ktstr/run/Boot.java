@@ -7,18 +7,35 @@ import dev.ktstr.vm.Backend;
 import dev.ktstr.vm.VirtualMachine;
 import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.VmSpec;
+import dev.ktstr.vm.template.Template;
+import dev.ktstr.vm.template.Templates;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Starts a guest and waits until its agent says hello. */
+/**
+ * Brings a guest up to the point where its agent waits for what to do: by forking a template, or by booting the kernel, and
+ * then saving a template for the next one. Whatever goes wrong with templates costs time and no more: the guest boots.
+ */
 public final class Boot {
+    private static final Logger LOG = LoggerFactory.getLogger(Boot.class);
+
     /** How long a small guest may take under emulation on a busy host; each vCPU adds to it. */
     private static final Duration ALLOWANCE = Duration.ofSeconds(60);
 
     private static final Duration ALLOWANCE_PER_CPU = Duration.ofSeconds(2);
+
+    /** A fork takes a tenth of a second; one that takes longer than this is better booted. */
+    private static final Duration FORK_ALLOWANCE = Duration.ofSeconds(15);
 
     private final Backend backend;
     private final Options options;
@@ -29,10 +46,188 @@ public final class Boot {
         this.options = options;
     }
 
+    /** One guest on its way up. */
+    private final class Attempt {
+        private final Variant variant;
+        private final VmSpec spec;
+        private final Consumer<VirtualMachine> started;
+        private final GuestTemplates templates;
+        private final List<String> notes = new ArrayList<>();
+        private long asideNs;
+
+        Attempt(Variant variant, VmSpec spec, Consumer<VirtualMachine> started) {
+            this.variant = variant;
+            this.spec = spec;
+            this.started = started;
+            this.templates = new GuestTemplates(backend, options);
+        }
+
+        BootedGuest run() {
+            Optional<GuestTemplates.Plan> plan = plan();
+            if (plan.isEmpty()) {
+                return boot(null);
+            }
+            Optional<BootedGuest> fork = fork(plan.get());
+            if (fork.isPresent()) {
+                return fork.get();
+            }
+            long from = System.nanoTime();
+            try (Templates.Making making = making(plan.get())) {
+                asideNs += System.nanoTime() - from;
+                if (making == null) {
+                    return boot(null);
+                }
+                // Whoever held the lock before may have made it; but a fork that has just failed is not tried again.
+                fork = notes.isEmpty() ? fork(plan.get()) : Optional.empty();
+                return fork.isPresent() ? fork.get() : bootAndSave(plan.get());
+            }
+        }
+
+        private Optional<GuestTemplates.Plan> plan() {
+            try {
+                return templates.plan(variant, spec);
+            } catch (VmException e) {
+                note("no template: " + e.getMessage());
+                return Optional.empty();
+            }
+        }
+
+        private void note(String text) {
+            LOG.warn("{}", text);
+            notes.add(text);
+        }
+
+        private Templates.@Nullable Making making(GuestTemplates.Plan plan) {
+            try {
+                return plan.templates().make(plan.key(), allowance(variant)).orElse(null);
+            } catch (VmException e) {
+                note("no template: " + e.getMessage());
+                return null;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw RunException.setup("boot", "interrupted while waiting for a template that another run makes");
+            }
+        }
+
+        /** A fork of the template if there is one that works. */
+        private Optional<BootedGuest> fork(GuestTemplates.Plan plan) {
+            long from = System.nanoTime();
+            try (Template template = plan.templates().find(plan.key()).orElse(null)) {
+                if (template == null) {
+                    return Optional.empty();
+                }
+                BootedGuest guest = up(
+                        plan.forking().fork(spec, template),
+                        true,
+                        machine -> AgentSession.fork(
+                                new MachinePorts(machine), templates.wake(), machine::resume, FORK_ALLOWANCE));
+                plan.worked();
+                return Optional.of(guest);
+            } catch (VmException | GuestException | RunException | IOException e) {
+                plan.failed();
+                asideNs += System.nanoTime() - from;
+                note("a fork failed, the guest is booted instead: " + e.getMessage());
+                return Optional.empty();
+            }
+        }
+
+        private BootedGuest bootAndSave(GuestTemplates.Plan plan) {
+            boolean[] saving = {false};
+            try {
+                return boot(plan, () -> saving[0] = true);
+            } catch (RunException e) {
+                if (!saving[0]) {
+                    throw e;
+                }
+                note("the guest did not survive being saved, it is booted anew: " + e.getMessage());
+                plan.failed();
+                return boot(null);
+            }
+        }
+
+        private BootedGuest boot(GuestTemplates.@Nullable Plan plan) {
+            return boot(plan, () -> {});
+        }
+
+        private BootedGuest boot(GuestTemplates.@Nullable Plan plan, Runnable saving) {
+            try {
+                return up(backend.start(spec), false, machine -> {
+                    AgentSession session =
+                            AgentSession.open(new MachinePorts(machine), allowance(variant), untouched -> {
+                                if (plan != null) {
+                                    saving.run();
+                                    save(plan, machine, untouched);
+                                }
+                            });
+                    boolean woken = false;
+                    try {
+                        session.wake(templates.wake(), allowance(variant));
+                        woken = true;
+                        return session;
+                    } finally {
+                        if (!woken) {
+                            session.close();
+                        }
+                    }
+                });
+            } catch (VmException e) {
+                throw RunException.setup("boot", e);
+            }
+        }
+
+        /** Saves the guest as a template. It runs on afterwards, for this run. */
+        private void save(GuestTemplates.Plan plan, VirtualMachine machine, BooleanSupplier untouched) {
+            long from = System.nanoTime();
+            machine.freeze();
+            try {
+                if (!untouched.getAsBoolean()) {
+                    note("no template was made: the guest did something by itself after its hello");
+                } else if (!GuestTemplates.sound(Files.readAllBytes(machine.console()))) {
+                    note("no template was made: the kernel printed a warning while it booted, see "
+                            + machine.console());
+                } else if (!plan.templates().save(plan.key(), plan.forking(), machine)) {
+                    note("no template was made: no place took it");
+                }
+            } catch (IOException | VmException e) {
+                note("no template was made: " + e.getMessage());
+            }
+            machine.resume();
+            asideNs += System.nanoTime() - from;
+        }
+
+        private BootedGuest up(VirtualMachine machine, boolean forked, Opening opening) {
+            boolean up = false;
+            try {
+                started.accept(machine);
+                AgentSession session = opening.open(machine);
+                BootWay way = new BootWay(
+                        forked,
+                        Duration.ofNanos(asideNs),
+                        notes.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", notes)));
+                BootedGuest guest = new BootedGuest(
+                        machine, session, GuestTopology.verified(session.hello(), variant.topology()), way);
+                up = true;
+                return guest;
+            } catch (GuestException e) {
+                throw BootedGuest.explain(machine, "boot", e);
+            } finally {
+                if (!up) {
+                    machine.close();
+                }
+            }
+        }
+    }
+
+    /** Opens the session with a machine's agent. */
+    private interface Opening {
+        AgentSession open(VirtualMachine machine);
+    }
+
     /**
-     * Boots the variant's kernel.
+     * Brings the variant's guest up.
      *
-     * @param started told of the machine as soon as it runs, before its kernel is up
+     * @param started told of the machine as soon as it runs, before its kernel is up; again when a second one is started
+     *     because the first did not come up
      * @throws RunException when the machine does not start, the guest ends or stays silent, or shows another topology
      *     than the one asked for; nothing runs any more then
      */
@@ -47,27 +242,7 @@ public final class Boot {
                 variant.memoryMb(),
                 kernelArgs,
                 workDir);
-        VirtualMachine machine;
-        try {
-            machine = backend.start(spec);
-        } catch (VmException e) {
-            throw RunException.setup("boot", e);
-        }
-        boolean up = false;
-        try {
-            started.accept(machine);
-            AgentSession session = AgentSession.open(new MachinePorts(machine), allowance(variant));
-            BootedGuest guest =
-                    new BootedGuest(machine, session, GuestTopology.verified(session.hello(), variant.topology()));
-            up = true;
-            return guest;
-        } catch (GuestException e) {
-            throw BootedGuest.explain(machine, "boot", e);
-        } finally {
-            if (!up) {
-                machine.close();
-            }
-        }
+        return new Attempt(variant, spec, started).run();
     }
 
     private Duration allowance(Variant variant) {

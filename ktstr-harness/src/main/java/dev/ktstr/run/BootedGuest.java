@@ -21,10 +21,18 @@ public final class BootedGuest implements Guest, AutoCloseable {
     private final AgentSession session;
     private final TestTopology topology;
 
-    BootedGuest(VirtualMachine machine, AgentSession session, TestTopology topology) {
+    private final BootWay way;
+
+    BootedGuest(VirtualMachine machine, AgentSession session, TestTopology topology, BootWay way) {
         this.machine = machine;
         this.session = session;
         this.topology = topology;
+        this.way = way;
+    }
+
+    /** How it came up. */
+    public BootWay way() {
+        return way;
     }
 
     /** The machine it runs in. */

@@ -96,7 +96,8 @@ final class RunContext implements Ctx {
                 topo(),
                 duration(),
                 variant.test().workersPerCgroup(),
-                variant.scheduler().isPresent());
+                variant.scheduler().filter(SchedulerEntry::isProcess).isPresent(),
+                variant.scheduler().flatMap(SchedulerEntry::cgroupParent).orElse("/"));
         ScenarioResult result;
         try {
             result = guest.session().run(plan, allowance(plan));

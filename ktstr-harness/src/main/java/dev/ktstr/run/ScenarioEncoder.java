@@ -28,6 +28,7 @@ public final class ScenarioEncoder {
     /**
      * Resolves every count, cpuset and hold.
      *
+     * @param cgroupParent the cgroup below which those of the scenario are made, {@code /} for the root
      * @throws IllegalArgumentException when a cpuset cannot be met on that topology
      */
     public static ScenarioPlan encode(
@@ -35,7 +36,9 @@ public final class ScenarioEncoder {
             TestTopology topology,
             Duration duration,
             int workersPerCgroup,
-            boolean schedulerRequired) {
+            boolean schedulerRequired,
+            String cgroupParent) {
+        String below = cgroupParent.equals("/") ? "" : cgroupParent.substring(1) + "/";
         if (steps.isEmpty()) {
             throw new IllegalArgumentException("a scenario needs at least one step");
         }
@@ -43,7 +46,7 @@ public final class ScenarioEncoder {
         for (Step step : steps) {
             List<CgroupPlan> cgroups = new ArrayList<>();
             for (CgroupDef def : step.setup()) {
-                cgroups.add(new CgroupPlan(def.name(), cpus(def, topology), groups(def, workersPerCgroup)));
+                cgroups.add(new CgroupPlan(below + def.name(), cpus(def, topology), groups(def, workersPerCgroup)));
             }
             plans.add(new StepPlan(cgroups, step.hold().resolve(duration).toNanos()));
         }
@@ -114,11 +117,16 @@ public final class ScenarioEncoder {
                         .toList();
                 if (!workers.isEmpty()) {
                     stats.add(new CgroupStats(
-                            s, cgroups.get(c).name(), cgroups.get(c).cpus(), workers));
+                            s, ownName(cgroups.get(c)), cgroups.get(c).cpus(), workers));
                 }
             }
         }
         return stats;
+    }
+
+    /** The name that the author gave, without the cgroups above it. */
+    private static String ownName(CgroupPlan cgroup) {
+        return cgroup.name().substring(cgroup.name().lastIndexOf('/') + 1);
     }
 
     private static WorkerStats worker(WorkerReport r) {

@@ -1,6 +1,5 @@
 package dev.ktstr.run;
 
-import dev.ktstr.run.Registry.SchedulerEntry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

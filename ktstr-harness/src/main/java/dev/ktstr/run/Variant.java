@@ -1,50 +1,63 @@
 package dev.ktstr.run;
 
 import dev.ktstr.kernel.KernelImage;
-import dev.ktstr.run.Registry.SchedulerEntry;
-import dev.ktstr.run.Registry.TestEntry;
 import dev.ktstr.spec.CpuTopology;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * One test on one topology under one flag profile on one kernel.
  *
- * @param test the test
+ * @param shape test, topology and flags
  * @param kernel the kernel it boots
+ * @param kernelLabel what names the kernel where several are in force, else empty
  */
-public record Variant(TestEntry test, KernelImage kernel) {
+public record Variant(Shape shape, KernelImage kernel, String kernelLabel) {
+    /** The base case of a test, on the only kernel in force. */
+    public Variant(TestEntry test, KernelImage kernel) {
+        this(Shape.base(test), kernel, "");
+    }
+
+    /** The test. */
+    public TestEntry test() {
+        return shape.test();
+    }
+
     /** The topology. */
     public CpuTopology topology() {
-        return test.topology();
+        return shape.topology();
     }
 
     /** The scheduler under test, empty for the kernel's own. */
     public Optional<SchedulerEntry> scheduler() {
-        return test.scheduler();
+        return shape.scheduler();
     }
 
-    /** Guest RAM in MiB: at least 64 per CPU, and at least 256. */
-    public int memoryMb() {
-        return Math.max(Math.max(64 * topology().cpus(), 256), test.memoryMb());
-    }
-
-    /** The scheduler's arguments: its own, then the test's. */
+    /** How the scheduler is called, without its program. */
     public List<String> schedulerArgs() {
-        List<String> args = new ArrayList<>();
-        scheduler().ifPresent(s -> args.addAll(s.args()));
-        args.addAll(test.extraSchedArgs());
-        return args;
+        return shape.schedulerArgs();
     }
 
-    /** The name in JUnit and in output. */
+    /** Guest RAM in MiB. */
+    public int memoryMb() {
+        return shape.memoryMb();
+    }
+
+    /** The name in JUnit and in output; names the kernel where several are in force. */
     public String displayName() {
-        return "ktstr/" + test.method();
+        return displayName(shape, kernelLabel);
     }
 
-    /** The tags of output lines: {@code [sched=…] [topo=…]}; the scheduler only when there is one. */
+    /** The name of a variant; {@code kernelLabel} is empty when one kernel is in force. */
+    public static String displayName(Shape shape, String kernelLabel) {
+        return shape.displayName() + (kernelLabel.isEmpty() ? "" : "/" + kernelLabel);
+    }
+
+    /** The tags of output lines: {@code [sched=…] [topo=…] [profile=…]}; only what is not the default. */
     public String tags() {
-        return scheduler().map(s -> "[sched=" + s.name() + "] ").orElse("") + "[topo=" + topology() + "]";
+        return scheduler().map(s -> "[sched=" + s.name() + "] ").orElse("") + "[topo=" + topology() + "]"
+                + (shape.profile().flags().isEmpty()
+                        ? ""
+                        : " [profile=" + shape.profile().name() + "]");
     }
 }

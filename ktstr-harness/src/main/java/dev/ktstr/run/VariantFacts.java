@@ -12,13 +12,23 @@ final class VariantFacts {
     static Map<String, Object> of(Variant variant) {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("topology", variant.topology().toString());
+        if (variant.shape().onPreset()) {
+            facts.put("preset", variant.shape().preset());
+        }
         facts.put("memoryMb", variant.memoryMb());
         facts.put("scheduler", variant.scheduler().map(s -> s.name()).orElse("eevdf"));
         facts.put("schedulerArgs", variant.schedulerArgs());
-        facts.put("profile", List.of());
+        facts.put("profile", variant.shape().profile().flags());
         facts.put("durationS", variant.test().durationS());
         facts.put("kernel", kernel(variant.kernel()));
         facts.put("host", host());
+        List<String> notes = variant.test().pending().stream()
+                .filter(pending -> !pending.skips())
+                .map(Pending::line)
+                .toList();
+        if (!notes.isEmpty()) {
+            facts.put("notes", notes);
+        }
         return facts;
     }
 

@@ -5,7 +5,6 @@ import dev.ktstr.CgroupStats;
 import dev.ktstr.Ctx;
 import dev.ktstr.checks.MergedChecks;
 import dev.ktstr.guest.GuestException;
-import dev.ktstr.guest.wire.SchedulerExit;
 import dev.ktstr.kernel.KernelDiscovery;
 import dev.ktstr.kernel.KernelException;
 import dev.ktstr.kernel.KernelImage;
@@ -21,6 +20,7 @@ import dev.ktstr.vm.Backend;
 import dev.ktstr.vm.Backends;
 import dev.ktstr.vm.VirtualMachine;
 import dev.ktstr.vm.VmException;
+import dev.ktstr.vm.host.HostSlots;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,9 +39,7 @@ import org.jspecify.annotations.Nullable;
  * written when it returns.
  */
 public final class VariantRun {
-    private static final Duration ATTACH_LIMIT = Duration.ofSeconds(30);
     private static final Duration SEND_LIMIT = Duration.ofSeconds(60);
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
     private static final int CONSOLE_LINES = 20;
 
     /** A test's body. */
@@ -56,6 +54,9 @@ public final class VariantRun {
     public record Ended(Outcome outcome, Optional<Throwable> cause, boolean setupFailed) {}
 
     private final String testId;
+    private final Supplier<Shape> shape;
+    private final Optional<KernelImage> kernel;
+    private final String kernelLabel;
     private final Options options;
     private final Path baseDir;
     private final Timings timings = new Timings();
@@ -71,10 +72,35 @@ public final class VariantRun {
     private @Nullable VirtualMachine machine;
     private @Nullable Throwable cause;
     private boolean setupFailed;
+    private boolean skip;
+    private String schedulerLog = "";
 
-    /** A run of that test, with paths relative to {@code baseDir}. */
+    /** A run of the base case of that test, with paths relative to {@code baseDir}. */
     public VariantRun(String testId, Options options, Path baseDir) {
+        this(testId, () -> baseCase(testId), Optional.empty(), "", options, baseDir);
+    }
+
+    /**
+     * A run of one variant, with paths relative to {@code baseDir}.
+     *
+     * @param kernel the kernel; empty for the one in force
+     * @param kernelLabel what names it where several are in force, else empty
+     */
+    public VariantRun(Shape shape, Optional<KernelImage> kernel, String kernelLabel, Options options, Path baseDir) {
+        this(shape.test().id(), () -> shape, kernel, kernelLabel, options, baseDir);
+    }
+
+    private VariantRun(
+            String testId,
+            Supplier<Shape> shape,
+            Optional<KernelImage> kernel,
+            String kernelLabel,
+            Options options,
+            Path baseDir) {
         this.testId = testId;
+        this.shape = shape;
+        this.kernel = kernel;
+        this.kernelLabel = kernelLabel;
         this.options = options;
         this.baseDir = baseDir;
     }
@@ -84,13 +110,20 @@ public final class VariantRun {
         try {
             Variant resolved = timings.time("resolve", this::resolve);
             RunFolder run = openFolder(resolved);
+            if (at("resolve", () -> skipped(resolved))) {
+                return record();
+            }
             Prepare.Prepared prepared = at("prepare", () -> new Prepare(options, baseDir).gather(resolved));
             Backend backend = at("prepare", this::backend);
+            HostSlots.Slot slot = at("wait", () -> new Parallel(backend, options).await(resolved));
             try (BootedGuest guest = at(
                     "boot",
                     () -> new Boot(backend, options)
                             .boot(resolved, prepared.bootImage(), run.folder(), started -> machine = started))) {
+                noteWay(guest.way());
                 runIn(guest, resolved, prepared, body);
+            } finally {
+                slot.close();
             }
         } catch (RunException e) {
             fail(e, e.stage(), e.guest());
@@ -100,17 +133,30 @@ public final class VariantRun {
         return record();
     }
 
-    private Variant resolve() {
+    private static Shape baseCase(String testId) {
         ClassLoader loader = Optional.ofNullable(Thread.currentThread().getContextClassLoader())
                 .orElse(VariantRun.class.getClassLoader());
-        var test = Registry.load(loader).test(testId);
-        KernelImage kernel =
-                KernelDiscovery.standard().find(options.get("kernel").orElse(null));
-        if (test.scheduler().isPresent()) {
-            KernelRequirements.requireSchedExt(kernel);
-        }
-        variant = new Variant(test, kernel);
+        return Shape.base(Registry.load(loader).test(testId));
+    }
+
+    private Variant resolve() {
+        Shape known = shape.get();
+        KernelImage image = kernel.orElseGet(
+                () -> KernelDiscovery.standard().find(options.get("kernel").orElse(null)));
+        variant = new Variant(known, image, kernelLabel);
         return variant;
+    }
+
+    /** Whether the variant is skipped; if not, its kernel can run its scheduler. */
+    private boolean skipped(Variant resolved) {
+        Optional<String> reason =
+                Applicability.on(Host.here(), resolved.shape(), Optional.of(resolved.kernel()), options);
+        reason.ifPresent(details::add);
+        skip = reason.isPresent();
+        if (!skip && resolved.scheduler().filter(SchedulerEntry::isProcess).isPresent()) {
+            KernelRequirements.requireSchedExt(resolved.kernel());
+        }
+        return skip;
     }
 
     private RunFolder openFolder(Variant resolved) {
@@ -122,9 +168,15 @@ public final class VariantRun {
                 .normalize();
         List<String> identity =
                 new ArrayList<>(List.of(testId, resolved.kernel().sha256()));
+        identity.add(resolved.shape().preset());
+        identity.add(resolved.shape().profile().name());
         identity.addAll(resolved.schedulerArgs());
         folder = RunFolder.create(
-                root, resolved.test().method(), resolved.topology().toString(), identity);
+                root,
+                resolved.test().method(),
+                resolved.topology().toString(),
+                resolved.shape().profile().flags(),
+                identity);
         facts.putAll(VariantFacts.of(resolved));
         return folder;
     }
@@ -135,6 +187,13 @@ public final class VariantRun {
         facts.put("backend", backend.name());
         facts.put("backendReason", Backends.reason(forced, backend));
         return backend;
+    }
+
+    /** {@code timingsMs.boot} is of the way that the guest really came up; what else it took stands beside it. */
+    private void noteWay(BootWay way) {
+        facts.put("boot", way.key());
+        way.note().ifPresent(note -> facts.put("bootNote", note));
+        timings.move("boot", "template", way.aside());
     }
 
     private void runIn(BootedGuest guest, Variant resolved, Prepare.Prepared prepared, Body body) {
@@ -154,40 +213,17 @@ public final class VariantRun {
                     guest.session().send(prepared.files(), SEND_LIMIT);
                 }
             });
-            if (resolved.scheduler().isPresent()) {
-                during("attach", () -> attach(guest, resolved, prepared));
-            }
+            Optional<SchedulerControl> scheduler =
+                    resolved.scheduler().map(s -> new SchedulerControl(guest, s, prepared, options));
+            scheduler.ifPresent(s -> during("attach", () -> facts.put("schedulerRun", s.start())));
             runBody(ctx, body);
-            during("teardown", () -> stopScheduler(guest, resolved));
+            scheduler.ifPresent(s -> during("teardown", () -> details.addAll(s.stop(details))));
         } catch (GuestException e) {
             throw guest.explain(stage, e);
         } finally {
             checks = ctx.checks();
             facts.put("events", ctx.events());
             keepSchedulerLog(guest, resolved);
-        }
-    }
-
-    private void attach(BootedGuest guest, Variant resolved, Prepare.Prepared prepared) {
-        resolved.scheduler()
-                .get()
-                .sysctls()
-                .forEach((key, value) -> guest.writeText("/proc/sys/" + key.replace('.', '/'), value));
-        try {
-            var attached = guest.session()
-                    .startScheduler(prepared.schedulerArgv(), options.seconds("attach.timeout", ATTACH_LIMIT));
-            Map<String, Object> scheduler = new LinkedHashMap<>();
-            scheduler.put("name", resolved.scheduler().get().name());
-            scheduler.put("ops", attached.ops());
-            scheduler.put("argv", prepared.schedulerArgv());
-            facts.put("schedulerRun", scheduler);
-        } catch (GuestException e) {
-            switch (e.kind()) {
-                case SCHEDULER_EXITED, SCHEDULER_NOT_ATTACHED ->
-                    throw RunException.guest(
-                            "attach", "scheduler '" + resolved.scheduler().get().name() + "': " + e.getMessage(), e);
-                default -> throw guest.explain("attach", e);
-            }
         }
     }
 
@@ -219,32 +255,12 @@ public final class VariantRun {
         }
     }
 
-    /** Stops the scheduler while the guest still runs, so that how it ends is known and its last words are kept. */
-    private void stopScheduler(BootedGuest guest, Variant resolved) {
-        if (resolved.scheduler().isEmpty()) {
-            return;
-        }
-        Optional<SchedulerExit> early = guest.session().schedulerExit();
-        if (early.isPresent()) {
-            if (details.stream().noneMatch(line -> line.startsWith("scheduler process died"))) {
-                details.add("scheduler process died unexpectedly outside a scenario");
-                details.addAll(
-                        RunContext.deathCause(early.get(), guest.session().schedulerLog()));
-            }
-            return;
-        }
-        SchedulerExit exit = guest.session().stopScheduler(STOP_LIMIT);
-        if (exit.exitCode() != 0) {
-            details.add("scheduler did not end cleanly when told to stop");
-            details.addAll(RunContext.deathCause(exit, guest.session().schedulerLog()));
-        }
-    }
-
     private void keepSchedulerLog(BootedGuest guest, Variant resolved) {
-        if (resolved.scheduler().isEmpty() || folder == null) {
+        if (resolved.scheduler().filter(SchedulerEntry::isProcess).isEmpty() || folder == null) {
             return;
         }
         String log = guest.session().schedulerLog();
+        schedulerLog = log;
         SchedulerLog parsed = new SchedulerLog(log);
         folder.write("scheduler.log", log);
         sections.put("scheduler log", log.isBlank() ? "(the scheduler printed nothing)" : parsed.tail());
@@ -310,16 +326,23 @@ public final class VariantRun {
     }
 
     private Verdict verdict() {
+        if (skip) {
+            return Verdict.SKIP;
+        }
         boolean failed = !details.isEmpty();
         Variant known = variant;
-        if (known == null || !known.test().expectErr() || setupFailed) {
+        if (known == null || !known.test().expect().failure() || setupFailed) {
             return failed ? Verdict.FAIL : Verdict.PASS;
         }
-        if (failed) {
-            return Verdict.PASS;
+        if (!failed) {
+            details.add("expectErr: the run was expected to fail, and nothing failed");
+            return Verdict.FAIL;
         }
-        details.add("expectErr: the run was expected to fail, and nothing failed");
-        return Verdict.FAIL;
+        List<String> misses = new ExpectedError(known.test().expect())
+                .misses(ExpectedError.words(
+                        schedulerLog, machine == null ? "" : ExpectedError.console(machine.console())));
+        details.addAll(0, misses);
+        return misses.isEmpty() ? Verdict.PASS : Verdict.FAIL;
     }
 
     private String diagnostics(VirtualMachine vm) {

@@ -92,12 +92,22 @@ class ResultTest {
 
     @Test
     void aRunFolderForgetsTheRunBefore() throws IOException {
-        RunFolder first = RunFolder.create(temp, "t", "1n1l1c1t", List.of("id"));
+        RunFolder first = RunFolder.create(temp, "t", "1n1l1c1t", List.of(), List.of("id"));
         first.write("scheduler.log", "old");
-        RunFolder again = RunFolder.create(temp, "t", "1n1l1c1t", List.of("id"));
+        RunFolder again = RunFolder.create(temp, "t", "1n1l1c1t", List.of(), List.of("id"));
         assertThat(again.folder()).isEqualTo(first.folder()).isEmptyDirectory();
-        assertThat(RunFolder.create(temp, "t", "1n1l1c1t", List.of("other")).folder())
+        assertThat(RunFolder.create(temp, "t", "1n1l1c1t", List.of(), List.of("other"))
+                        .folder())
                 .isNotEqualTo(first.folder());
+    }
+
+    @Test
+    void theRunFolderNamesTheProfileAndKeepsLongOnesShort() {
+        RunFolder steal = RunFolder.create(temp, "t", "1n1l1c1t", List.of("llc", "steal"), List.of("id"));
+        assertThat(steal.sidecar().getFileName().toString()).startsWith("t-1n1l1c1t-llc+steal-");
+        List<String> many = java.util.Collections.nCopies(100, "a-long-flag");
+        RunFolder longOne = RunFolder.create(temp, "t", "1n1l1c1t", many, List.of("id"));
+        assertThat(longOne.folder()).isDirectory();
     }
 
     @Test

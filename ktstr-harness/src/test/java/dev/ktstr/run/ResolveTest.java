@@ -20,8 +20,6 @@ import dev.ktstr.guest.wire.NodeReport;
 import dev.ktstr.guest.wire.PhaseKind;
 import dev.ktstr.guest.wire.ScenarioPlan;
 import dev.ktstr.guest.wire.WorkKind;
-import dev.ktstr.run.Registry.SchedulerEntry;
-import dev.ktstr.run.Registry.TestEntry;
 import dev.ktstr.spec.CpuTopology;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ResolveTest {
     private static final String REGISTRY = """
-            {"schema":1,
+            {"schema":2,
              "schedulers":[{"name":"scx-ktstr","type":"acme.S","binary":"scx-ktstr","binaryPath":null,
                "schedArgs":["--slow"],"sysctls":{"kernel.x":"1"},"kargs":[],"flags":[]}],
              "tests":[{"id":"acme.T#m","class":"acme.T","method":"m","scheduler":"acme.S",
@@ -114,7 +112,7 @@ class ResolveTest {
     }
 
     private static SchedulerEntry scheduler(Optional<String> binary, Optional<String> path) {
-        return new SchedulerEntry("scx-ktstr", binary, path, List.of(), Map.of(), List.of());
+        return SchedulerEntry.ofProgram("scx-ktstr", binary, path);
     }
 
     @Test
@@ -157,7 +155,8 @@ class ResolveTest {
                 TestWorkers.topology("1n2l2c1t"),
                 Duration.ofSeconds(8),
                 3,
-                true);
+                true,
+                "/");
         assertThat(plan.steps().get(0).holdNs()).isEqualTo(2_000_000_000L);
         assertThat(plan.steps().get(1).holdNs()).isEqualTo(300_000_000L);
         CgroupPlan a = plan.steps().get(0).setup().get(0);
@@ -175,7 +174,7 @@ class ResolveTest {
                 List.of(Step.of(HoldSpec.FULL, CgroupDef.named("cg_0").cpuset(CpusetSpec.disjoint(0, 8))));
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> ScenarioEncoder.encode(
-                        steps, TestWorkers.topology("1n1l5c1t"), Duration.ofSeconds(1), 1, false))
+                        steps, TestWorkers.topology("1n1l5c1t"), Duration.ofSeconds(1), 1, false, "/"))
                 .withMessage(
                         "cgroup 'cg_0': CpusetSpec validation failed: not enough usable CPUs (4) for 8 partitions");
     }
@@ -191,7 +190,8 @@ class ResolveTest {
                     TestWorkers.topology("1n1l1c1t"),
                     Duration.ofSeconds(1),
                     1,
-                    false);
+                    false,
+                    "/");
             assertThat(plan.steps()
                             .get(0)
                             .setup()

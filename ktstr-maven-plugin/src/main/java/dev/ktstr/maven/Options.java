@@ -6,7 +6,7 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resolves a goal's option: command line ({@code -Dktstr.suite}), environment ({@code KTSTR_SUITE}; {@code KTSTR_KCONFIG_BASE} for {@code kconfig.base}), POM
+ * Resolves a goal's option: command line ({@code -Dktstr.suite}), environment ({@code KTSTR_SUITE}), POM
  * ({@code <suite>}), default. Maven's own order puts the POM above the command line, so parameters go through here.
  */
 record Options(Properties commandLine, Map<String, String> environment) {
@@ -16,7 +16,7 @@ record Options(Properties commandLine, Map<String, String> environment) {
         if (!given.isEmpty()) {
             return given;
         }
-        String variable = "KTSTR_" + name.toUpperCase(Locale.ROOT).replace('.', '_');
+        String variable = "KTSTR_" + name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
         String set = environment.getOrDefault(variable, "").strip();
         if (!set.isEmpty()) {
             return set;

@@ -1,160 +1,188 @@
 package dev.ktstr.processor;
 
-import dev.ktstr.processor.model.Location;
 import dev.ktstr.processor.model.ModelReader;
 import dev.ktstr.processor.model.Names;
-import dev.ktstr.processor.model.SchedulerModel;
-import dev.ktstr.processor.model.TestModel;
-import dev.ktstr.processor.rules.Codes;
-import dev.ktstr.processor.rules.Diagnostic;
-import dev.ktstr.processor.rules.Diagnostics;
-import dev.ktstr.processor.rules.Rules;
-import dev.ktstr.processor.write.RegistryWriter;
-import dev.ktstr.processor.write.TestClassWriter;
-import java.io.IOException;
-import java.io.Writer;
+import dev.ktstr.processor.model.PayloadReader;
+import dev.ktstr.processor.model.SchedulerReader;
+import dev.ktstr.processor.model.SchedulerUnit;
+import dev.ktstr.processor.model.TestUnit;
+import dev.ktstr.processor.rules.SourceRules;
+import dev.ktstr.processor.write.Registry;
+import dev.ktstr.rules.Finding;
+import dev.ktstr.rules.Rules;
+import dev.ktstr.rules.UniqueNames;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
-import javax.annotation.processing.Filer;
+import javax.annotation.processing.ProcessingEnvironment;
 import javax.annotation.processing.RoundEnvironment;
 import javax.lang.model.element.Element;
 import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.TypeElement;
 import javax.lang.model.util.ElementFilter;
 import javax.lang.model.util.Elements;
-import javax.tools.StandardLocation;
 
 /**
- * One compilation: reads, checks and writes what each round brings, and writes the registry at the end.
+ * One compilation. Each round it writes the classes of what has passed the rules; at the end it judges everything once more
+ * and reports all of it together, in the order of files and lines, and writes the registry when there was no error.
  *
- * <p>Test classes are written in the round that brings them, so that other processors and the compiler's own checks see
- * them; the registry only when no error was found.
+ * <p>Between rounds it keeps names only, for elements of one round are not valid in the next. That is also why the rules run
+ * twice: only what was read in the last round still has its place in the source.
  */
 final class KtstrCompilation {
     private final Elements elements;
-    private final Filer filer;
-    private final ModelReader reader = new ModelReader();
-    private final Diagnostics diagnostics = new Diagnostics();
-    private final Rules rules = new Rules(diagnostics);
-    private final TestClassWriter testClasses;
-    private final List<SchedulerModel> schedulers = new ArrayList<>();
-    private final List<TestModel> tests = new ArrayList<>();
+    private final SourceOrder order;
+    private final Output output;
+    private final EarlierBuild earlier;
 
-    /**
-     * Classes with a test whose scheduler does not exist yet, by name: another processor may write it in this round. A
-     * name, because elements of one round are not valid in the next.
-     */
-    private final Set<String> postponed = new LinkedHashSet<>();
+    private final Set<String> schedulers = new TreeSet<>();
+    private final Set<String> payloads = new TreeSet<>();
+    private final Set<String> flagHolders = new TreeSet<>();
+    private final Set<String> testClasses = new TreeSet<>();
 
-    KtstrCompilation(Elements elements, Filer filer) {
-        this.elements = elements;
-        this.filer = filer;
-        this.testClasses = new TestClassWriter(elements);
+    /** Classes with a test that names something that does not exist yet: a processor may write it in this round. */
+    private final Set<String> postponed = new TreeSet<>();
+
+    private boolean first = true;
+
+    KtstrCompilation(ProcessingEnvironment environment) {
+        elements = environment.getElementUtils();
+        order = SourceOrder.of(environment);
+        earlier = new EarlierBuild(environment.getFiler(), elements);
+        output = new Output(environment, earlier);
     }
 
-    /** Processes what a round brings. Returns the diagnostics about it, in the order of printing. */
-    List<Diagnostic> round(RoundEnvironment round) {
-        for (Element flag : annotated(round, Names.FLAG)) {
-            rules.checkFlag(flag);
+    /** Processes what a round brings. */
+    void round(RoundEnvironment round) {
+        output.startRound(round.getRootElements());
+        SchedulerReader schedulerReader = new SchedulerReader();
+        annotated(round, Names.FLAG).forEach(f -> flagHolders.add(nameOf(f.getEnclosingElement())));
+        annotated(round, Names.PAYLOAD).forEach(p -> payloads.add(nameOf(p)));
+        boolean constantsWritten = false;
+        for (TypeElement type : ElementFilter.typesIn(annotated(round, Names.SCHEDULER))) {
+            schedulers.add(nameOf(type));
+            Optional<SchedulerUnit> scheduler = schedulerReader.scheduler(type);
+            constantsWritten |= scheduler.isPresent() && output.writeFlags(scheduler.get());
         }
-        // By name, so that of two schedulers with one name the same one is reported whatever the order of the files.
-        ElementFilter.typesIn(annotated(round, Names.SCHEDULER)).stream()
-                .sorted(Comparator.comparing(type -> type.getQualifiedName().toString()))
-                .flatMap(type -> reader.scheduler(type).stream())
-                .forEach(scheduler -> {
-                    rules.check(scheduler);
-                    schedulers.add(scheduler);
-                });
-        Map<String, TypeElement> types = new LinkedHashMap<>();
-        postponed.forEach(name -> types.put(name, elements.getTypeElement(name)));
+        Set<String> types = new TreeSet<>(postponed);
         postponed.clear();
-        for (ExecutableElement method : ElementFilter.methodsIn(annotated(round, Names.KTSTR_TEST))) {
-            TypeElement type = (TypeElement) method.getEnclosingElement();
-            types.put(type.getQualifiedName().toString(), type);
+        ElementFilter.methodsIn(annotated(round, Names.KTSTR_TEST))
+                .forEach(m -> types.add(nameOf(m.getEnclosingElement())));
+        if (first) {
+            first = false;
+            types.addAll(earlier.testsOfChangedSchedulers(schedulers));
         }
-        types.values().forEach(this::testClass);
-        return diagnostics.drain();
+        testClasses.addAll(types);
+        ModelReader reader = new ModelReader(schedulerReader);
+        for (String name : types) {
+            testClass(name, reader, constantsWritten);
+        }
     }
 
-    /** Writes the registry. Returns the diagnostics that are left. */
-    List<Diagnostic> finish() {
-        // The compiler reports their missing types; what else is wrong with these classes is said here.
-        postponed.forEach(name -> rules.check(tests(elements.getTypeElement(name))));
-        if (!diagnostics.hasErrors() && !(schedulers.isEmpty() && tests.isEmpty())) {
-            writeRegistry();
-        }
-        return diagnostics.drain();
-    }
-
-    private void testClass(TypeElement type) {
-        List<TestModel> found = tests(type);
-        if (found.stream().anyMatch(t -> t.scheduler().unresolved())) {
-            postponed.add(type.getQualifiedName().toString());
+    private void testClass(String name, ModelReader reader, boolean constantsWritten) {
+        TypeElement type = elements.getTypeElement(name);
+        if (type == null) {
             return;
         }
-        rules.check(found);
-        tests.addAll(found);
-        if (found.stream().noneMatch(t -> diagnostics.isBroken(t.method()))) {
-            writeTestClass(type, found);
+        List<ExecutableElement> methods = tests(type);
+        if (constantsWritten && methods.stream().anyMatch(ModelReader::choosesFlags)) {
+            postponed.add(name);
+            return;
+        }
+        List<TestUnit> tests = methods.stream().map(reader::test).toList();
+        if (tests.stream().anyMatch(t -> t.model().scheduler().unresolved())) {
+            postponed.add(name);
+        } else if (SourceRules.check(tests).stream().noneMatch(Finding::isError)
+                && tests.stream().allMatch(KtstrCompilation::hasValidScheduler)) {
+            output.writeTests(type, tests);
         }
     }
 
-    private List<TestModel> tests(TypeElement type) {
+    private static boolean hasValidScheduler(TestUnit test) {
+        return test.model().scheduler().model().stream()
+                .noneMatch(s -> Rules.check(s).stream().anyMatch(Finding::isError));
+    }
+
+    /**
+     * Judges everything and writes the registry.
+     *
+     * @param errorRaised whether the compiler or another processor has found errors
+     * @return what was found, in the order of printing
+     */
+    List<Finding> finish(boolean errorRaised) {
+        SchedulerReader schedulerReader = new SchedulerReader();
+        ModelReader reader = new ModelReader(schedulerReader);
+        PayloadReader payloadReader = new PayloadReader();
+        List<Finding> findings = new ArrayList<>(output.findings());
+        UniqueNames names = new UniqueNames();
+        Registry registry = new Registry();
+        types(flagHolders).flatMap(KtstrCompilation::flags).forEach(f -> findings.addAll(SourceRules.checkFlag(f)));
+        types(schedulers).flatMap(t -> schedulerReader.scheduler(t).stream()).forEach(s -> {
+            findings.addAll(SourceRules.check(s));
+            names.add(s.model());
+        });
+        types(payloads).flatMap(t -> payloadReader.payload(t).stream()).forEach(p -> {
+            findings.addAll(SourceRules.check(p));
+            names.add(p.model());
+        });
+        List<List<TestUnit>> tests = types(testClasses)
+                .map(t -> tests(t).stream().map(reader::test).toList())
+                .toList();
+        tests.forEach(t -> findings.addAll(SourceRules.check(t)));
+        findings.addAll(names.findings());
+        if (!errorRaised && findings.stream().noneMatch(Finding::isError)) {
+            fill(registry, schedulerReader, payloadReader, tests);
+            output.writeRegistry(registry);
+            findings.addAll(output.findings());
+        }
+        return order.sort(findings.stream().distinct().toList());
+    }
+
+    private void fill(
+            Registry registry,
+            SchedulerReader schedulerReader,
+            PayloadReader payloadReader,
+            List<List<TestUnit>> tests) {
+        Set<String> allPayloads = new TreeSet<>(payloads);
+        Set<String> allSchedulers = new TreeSet<>(schedulers);
+        for (List<TestUnit> ofType : tests) {
+            if (!ofType.isEmpty()) {
+                registry.put(nameOf(ofType.get(0).type()), ofType);
+            }
+            for (TestUnit test : ofType) {
+                allSchedulers.add(test.schedulerType());
+                test.model().payloads().forEach(p -> allPayloads.add(p.type()));
+            }
+        }
+        types(allSchedulers).flatMap(t -> schedulerReader.scheduler(t).stream()).forEach(registry::add);
+        types(allPayloads).flatMap(t -> payloadReader.payload(t).stream()).forEach(registry::add);
+    }
+
+    private Stream<TypeElement> types(Set<String> names) {
+        return names.stream().map(elements::getTypeElement).flatMap(Stream::ofNullable);
+    }
+
+    private static List<ExecutableElement> tests(TypeElement type) {
         return ElementFilter.methodsIn(type.getEnclosedElements()).stream()
                 .filter(ModelReader::isTest)
-                .map(reader::test)
                 .toList();
     }
 
-    private void writeTestClass(TypeElement type, List<TestModel> found) {
-        String name = TestClassWriter.nameFor(type).canonicalName();
-        if (elements.getTypeElement(name) != null) {
-            diagnostics.add(
-                    Codes.GENERATED_CLASS_EXISTS,
-                    Location.of(type),
-                    "class " + type.getQualifiedName() + " has tests, and there already is a class " + name,
-                    "The JUnit class of these tests gets that name",
-                    "rename one of the two");
-            return;
-        }
-        try {
-            testClasses.write(type, found).writeTo(filer);
-        } catch (IOException e) {
-            outputFailed(type, name, e);
-        }
-    }
-
-    private void writeRegistry() {
-        Element[] origins = Stream.concat(
-                        schedulers.stream().map(SchedulerModel::type),
-                        tests.stream().map(TestModel::type))
-                .distinct()
-                .toArray(Element[]::new);
-        try (Writer writer = filer.createResource(StandardLocation.CLASS_OUTPUT, "", RegistryWriter.PATH, origins)
-                .openWriter()) {
-            writer.write(RegistryWriter.write(schedulers, tests));
-        } catch (IOException e) {
-            outputFailed(origins[0], RegistryWriter.PATH, e);
-        }
-    }
-
-    private void outputFailed(Element element, String file, IOException e) {
-        diagnostics.add(
-                Codes.OUTPUT_FAILED,
-                Location.of(element),
-                "could not write " + file + ": " + e,
-                "The tests would not be found when they should run",
-                "see that the compiler's output folder can be written, and that no other processor writes this file");
+    private static Stream<? extends Element> flags(TypeElement holder) {
+        return holder.getEnclosedElements().stream()
+                .filter(e -> e.getAnnotationMirrors().stream()
+                        .anyMatch(m -> nameOf(m.getAnnotationType().asElement()).equals(Names.FLAG)));
     }
 
     private Set<? extends Element> annotated(RoundEnvironment round, String annotation) {
         TypeElement type = elements.getTypeElement(annotation);
         return type == null ? Set.of() : round.getElementsAnnotatedWith(type);
+    }
+
+    private static String nameOf(Element type) {
+        return ((TypeElement) type).getQualifiedName().toString();
     }
 }

@@ -3,9 +3,12 @@ package dev.ktstr.processor;
 import com.google.auto.service.AutoService;
 import dev.ktstr.processor.model.Location;
 import dev.ktstr.processor.model.Names;
-import dev.ktstr.processor.rules.Diagnostic;
-import dev.ktstr.processor.rules.Severity;
+import dev.ktstr.rules.Codes;
+import dev.ktstr.rules.Finding;
+import dev.ktstr.rules.Place;
+import java.util.Arrays;
 import java.util.Set;
+import java.util.stream.Collectors;
 import javax.annotation.processing.AbstractProcessor;
 import javax.annotation.processing.Processor;
 import javax.annotation.processing.RoundEnvironment;
@@ -17,11 +20,13 @@ import org.jspecify.annotations.Nullable;
 /** Connects {@link KtstrCompilation} to the compiler: rounds in, diagnostics out. */
 @AutoService(Processor.class)
 public final class KtstrProcessor extends AbstractProcessor {
+    private static final int FRAMES = 4;
+
     private @Nullable KtstrCompilation compilation;
 
     @Override
     public Set<String> getSupportedAnnotationTypes() {
-        return Set.of(Names.KTSTR_TEST, Names.SCHEDULER, Names.FLAG);
+        return Set.of(Names.KTSTR_TEST, Names.SCHEDULER, Names.FLAG, Names.PAYLOAD);
     }
 
     @Override
@@ -31,16 +36,41 @@ public final class KtstrProcessor extends AbstractProcessor {
 
     @Override
     public boolean process(Set<? extends TypeElement> annotations, RoundEnvironment round) {
-        if (compilation == null) {
-            compilation = new KtstrCompilation(processingEnv.getElementUtils(), processingEnv.getFiler());
+        try {
+            if (compilation == null) {
+                compilation = new KtstrCompilation(processingEnv);
+            }
+            if (round.processingOver()) {
+                compilation.finish(round.errorRaised()).forEach(this::print);
+            } else {
+                compilation.round(round);
+            }
+        } catch (RuntimeException | StackOverflowError e) {
+            processingEnv.getMessager().printMessage(Kind.ERROR, failure(e).message());
         }
-        (round.processingOver() ? compilation.finish() : compilation.round(round)).forEach(this::print);
         return false;
     }
 
-    private void print(Diagnostic d) {
-        Kind kind = d.code().severity() == Severity.ERROR ? Kind.ERROR : Kind.WARNING;
-        Location at = d.location();
-        processingEnv.getMessager().printMessage(kind, d.message(), at.element(), at.mirror(), at.value());
+    /** What is left to say about a failure of our own; the first frames are what a report of it needs. */
+    private static Finding failure(Throwable e) {
+        String frames = Arrays.stream(e.getStackTrace())
+                .limit(FRAMES)
+                .map(StackTraceElement::toString)
+                .collect(Collectors.joining(" <- "));
+        return new Finding(
+                Codes.PROCESSOR_FAILED,
+                "the ktstr annotation processor failed: " + e + " at " + frames,
+                "Tests may be missing from this build",
+                "this is not your mistake; report it with this message, and build without the file changed last",
+                Place.NOWHERE);
+    }
+
+    private void print(Finding f) {
+        Kind kind = f.isError() ? Kind.ERROR : Kind.WARNING;
+        if (f.place() instanceof Location at) {
+            processingEnv.getMessager().printMessage(kind, f.message(), at.element(), at.mirror(), at.value());
+        } else {
+            processingEnv.getMessager().printMessage(kind, f.message());
+        }
     }
 }

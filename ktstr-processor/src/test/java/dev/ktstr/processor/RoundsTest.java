@@ -6,7 +6,7 @@ import com.google.testing.compile.Compilation;
 import com.google.testing.compile.CompilationSubject;
 import com.google.testing.compile.Compiler;
 import com.google.testing.compile.JavaFileObjects;
-import dev.ktstr.processor.write.RegistryWriter;
+import dev.ktstr.processor.write.Registry;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -112,7 +112,7 @@ class RoundsTest {
         Compilation compilation = compile(
                 TEST.replace("DURATION", "1").replace("Elsewhere.class", "dev.ktstr.annotations.Eevdf.class"),
                 List.of(
-                        new Writes(filer -> filer.createResource(StandardLocation.CLASS_OUTPUT, "", RegistryWriter.PATH)
+                        new Writes(filer -> filer.createResource(StandardLocation.CLASS_OUTPUT, "", Registry.PATH)
                                 .openWriter()
                                 .close()),
                         new KtstrProcessor()));
@@ -142,7 +142,7 @@ class RoundsTest {
 
     private static String registry(Compilation compilation) throws IOException {
         return compilation
-                .generatedFile(StandardLocation.CLASS_OUTPUT, RegistryWriter.PATH)
+                .generatedFile(StandardLocation.CLASS_OUTPUT, Registry.PATH)
                 .orElseThrow()
                 .getCharContent(false)
                 .toString();

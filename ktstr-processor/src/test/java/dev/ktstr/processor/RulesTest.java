@@ -3,7 +3,7 @@ package dev.ktstr.processor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.testing.compile.Compilation;
-import dev.ktstr.processor.rules.Codes;
+import dev.ktstr.rules.Codes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,7 +75,7 @@ class RulesTest {
         String page = Golden.read(Path.of("..", "src", "site", "markdown", "errors.md"));
         assertThat(Codes.values()).doesNotHaveDuplicates().allSatisfy(code -> {
             assertThat(page).contains("## " + code.tag() + " ");
-            if (code != Codes.OUTPUT_FAILED) {
+            if (code.number() / 100 != 6) {
                 String name = code.number() + "-"
                         + code.name().toLowerCase(Locale.ROOT).replace('_', '-');
                 assertThat(Files.isDirectory(RULES.resolve(name))).as(name).isTrue();

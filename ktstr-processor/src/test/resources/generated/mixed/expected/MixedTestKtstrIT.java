@@ -1,31 +1,38 @@
 package acme;
 
 import dev.ktstr.junit.KtstrRunner;
+import dev.ktstr.junit.KtstrVariant;
+import dev.ktstr.junit.KtstrVariants;
 import javax.annotation.processing.Generated;
 import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 
 @Generated("dev.ktstr.processor.KtstrProcessor")
 class MixedTestKtstrIT {
-    @Test
+    @KtstrVariants(
+            test = "acme.MixedTest#mixedWorkloads"
+    )
     @DisplayName("ktstr/mixedWorkloads")
-    void mixedWorkloads() throws Throwable {
-        KtstrRunner.run("acme.MixedTest#mixedWorkloads", ctx -> new MixedTest().mixedWorkloads(ctx));
+    void mixedWorkloads(KtstrVariant variant) throws Throwable {
+        KtstrRunner.run(variant, ctx -> new MixedTest().mixedWorkloads(ctx));
     }
 
-    @Test
+    @KtstrVariants(
+            test = "acme.MixedTest#demoStall"
+    )
     @DisplayName("ktstr/demoStall")
     @Tag("demo")
-    void demoStall() throws Throwable {
-        KtstrRunner.runVoid("acme.MixedTest#demoStall", ctx -> new MixedTest().demoStall(ctx));
+    void demoStall(KtstrVariant variant) throws Throwable {
+        KtstrRunner.runVoid(variant, ctx -> new MixedTest().demoStall(ctx));
     }
 
-    @Test
+    @KtstrVariants(
+            test = "acme.MixedTest#eevdf"
+    )
     @DisplayName("ktstr/eevdf")
     @Disabled("ignore = true on acme.MixedTest#eevdf")
-    void eevdf() throws Throwable {
-        KtstrRunner.run("acme.MixedTest#eevdf", ctx -> MixedTest.eevdf(ctx));
+    void eevdf(KtstrVariant variant) throws Throwable {
+        KtstrRunner.run(variant, ctx -> MixedTest.eevdf(ctx));
     }
 }

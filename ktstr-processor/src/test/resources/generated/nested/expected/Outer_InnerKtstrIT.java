@@ -1,21 +1,26 @@
 package acme.deep;
 
 import dev.ktstr.junit.KtstrRunner;
+import dev.ktstr.junit.KtstrVariant;
+import dev.ktstr.junit.KtstrVariants;
 import javax.annotation.processing.Generated;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 
 @Generated("dev.ktstr.processor.KtstrProcessor")
 class Outer_InnerKtstrIT {
-    @Test
+    @KtstrVariants(
+            test = "acme.deep.Outer.Inner#inGeneric"
+    )
     @DisplayName("ktstr/inGeneric")
-    void inGeneric() throws Throwable {
-        KtstrRunner.runVoid("acme.deep.Outer.Inner#inGeneric", ctx -> new Outer.Inner<>().inGeneric(ctx));
+    void inGeneric(KtstrVariant variant) throws Throwable {
+        KtstrRunner.runVoid(variant, ctx -> new Outer.Inner<>().inGeneric(ctx));
     }
 
-    @Test
+    @KtstrVariants(
+            test = "acme.deep.Outer.Inner#$dollar"
+    )
     @DisplayName("ktstr/$dollar")
-    void $dollar() throws Throwable {
-        KtstrRunner.runVoid("acme.deep.Outer.Inner#$dollar", ctx -> Outer.Inner.$dollar(ctx));
+    void $dollar(KtstrVariant variant) throws Throwable {
+        KtstrRunner.runVoid(variant, ctx -> Outer.Inner.$dollar(ctx));
     }
 }

@@ -1,16 +1,19 @@
 package acme.deep;
 
 import dev.ktstr.junit.KtstrRunner;
+import dev.ktstr.junit.KtstrVariant;
+import dev.ktstr.junit.KtstrVariants;
 import javax.annotation.processing.Generated;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 
 @Generated("dev.ktstr.processor.KtstrProcessor")
 @SuppressWarnings({"deprecation", "removal"})
 class Outer_OldKtstrIT {
-    @Test
+    @KtstrVariants(
+            test = "acme.deep.Outer.Old#inDeprecated"
+    )
     @DisplayName("ktstr/inDeprecated")
-    void inDeprecated() throws Throwable {
-        KtstrRunner.runVoid("acme.deep.Outer.Old#inDeprecated", ctx -> new Outer.Old().inDeprecated(ctx));
+    void inDeprecated(KtstrVariant variant) throws Throwable {
+        KtstrRunner.runVoid(variant, ctx -> new Outer.Old().inDeprecated(ctx));
     }
 }

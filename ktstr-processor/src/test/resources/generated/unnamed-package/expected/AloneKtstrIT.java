@@ -1,13 +1,16 @@
 import dev.ktstr.junit.KtstrRunner;
+import dev.ktstr.junit.KtstrVariant;
+import dev.ktstr.junit.KtstrVariants;
 import javax.annotation.processing.Generated;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 
 @Generated("dev.ktstr.processor.KtstrProcessor")
 class AloneKtstrIT {
-    @Test
+    @KtstrVariants(
+            test = "Alone#ctx"
+    )
     @DisplayName("ktstr/ctx")
-    void ctx() throws Throwable {
-        KtstrRunner.runVoid("Alone#ctx", ctx -> new Alone().ctx(ctx));
+    void ctx(KtstrVariant variant) throws Throwable {
+        KtstrRunner.runVoid(variant, ctx -> new Alone().ctx(ctx));
     }
 }

@@ -1,5 +1,6 @@
 package dev.ktstr.vm;
 
+import dev.ktstr.vm.kvm.KvmBackend;
 import dev.ktstr.vm.qemu.QemuBackend;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,21 +28,41 @@ public final class Backends {
      */
     public static Backend select(@Nullable String forced) {
         String wanted = forced == null || forced.isBlank() ? "auto" : forced.strip();
-        switch (wanted) {
-            case "auto", "qemu" -> {
-                Backend qemu = all().get(0);
-                Backend.Availability found = qemu.availability();
-                if (!found.usable()) {
-                    throw new VmException("no virtual machine can be run here. " + found.detail());
-                }
-                return qemu;
-            }
-            case "kvm" ->
-                throw new VmException("backend 'kvm' was asked for, which this version does not have. Use -D" + PROPERTY
-                        + "=qemu: it accelerates with KVM by itself where KVM can run a stock kernel");
+        return switch (wanted) {
+            case "auto" -> firstUsable();
+            case "kvm", "qemu" -> byName(wanted);
             default ->
                 throw new VmException("unknown backend '" + wanted + "'; -D" + PROPERTY + " takes one of " + VALID);
+        };
+    }
+
+    private static Backend firstUsable() {
+        StringBuilder why = new StringBuilder();
+        for (Backend backend : all()) {
+            Backend.Availability found = backend.availability();
+            if (found.usable()) {
+                return backend;
+            }
+            why.append(" ")
+                    .append(backend.name())
+                    .append(": ")
+                    .append(found.detail())
+                    .append('.');
         }
+        throw new VmException("no virtual machine can be run here." + why);
+    }
+
+    private static Backend byName(String name) {
+        Backend backend =
+                all().stream().filter(b -> b.name().equals(name)).findFirst().orElseThrow();
+        Backend.Availability found = backend.availability();
+        if (!found.usable()) {
+            throw new VmException("backend '" + name + "' was asked for and cannot be used here: " + found.detail()
+                    + (name.equals("kvm")
+                            ? ". Use -D" + PROPERTY + "=qemu, which emulates where KVM is not usable"
+                            : ""));
+        }
+        return backend;
     }
 
     /**
@@ -57,6 +78,6 @@ public final class Backends {
 
     /** Made on first use, so that naming an unknown backend costs no probe. */
     private static final class Holder {
-        static final List<Backend> ALL = List.of(new QemuBackend());
+        static final List<Backend> ALL = List.of(new KvmBackend(), new QemuBackend());
     }
 }

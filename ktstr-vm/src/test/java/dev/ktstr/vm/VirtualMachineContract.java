@@ -122,14 +122,14 @@ public abstract class VirtualMachineContract {
     }
 
     @Test
-    void aTripleFaultIsAReset() throws InterruptedException {
+    protected void aTripleFaultIsAReset() throws InterruptedException {
         boot();
         MicroGuest.send(vm, "t");
         assertThat(end().kind()).isEqualTo(VmExit.Kind.RESET);
     }
 
     @Test
-    void aResetAfterAPanicIsAPanicWithItsLine() throws InterruptedException {
+    protected void aResetAfterAPanicIsAPanicWithItsLine() throws InterruptedException {
         boot();
         MicroGuest.send(vm, "x");
         assertThat(end()).isEqualTo(new VmExit(VmExit.Kind.PANIC, "Kernel panic - not syncing: asked for"));

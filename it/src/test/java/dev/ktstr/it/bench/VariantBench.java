@@ -30,6 +30,8 @@ public final class VariantBench {
 
     /** Runs with {@code [source of the rival's init]}. */
     public static void main(String[] args) throws Exception {
+        // What is measured here is a boot; ForkBench measures forks.
+        System.setProperty("ktstr.template", "off");
         KernelImage kernel = KernelDiscovery.standard().find(null);
         Path scratch = Files.createTempDirectory("bench");
         try {

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A cgroup and the workers in it.
  *
- * @param name name below the cgroup root; one path element
+ * @param name path below the cgroup root, without a leading slash; the cgroups above the last one exist
  * @param cpus CPUs of its cpuset; empty for none of its own
  * @param works what runs in it, side by side
  */

@@ -37,7 +37,9 @@ public enum MessageType implements WireEnum {
     /** Host, likewise: {@link WriteFile}. */
     WRITE_FILE(41),
     /** Host, on COM2: end the running scenario early. */
-    ABORT(42);
+    ABORT(42),
+    /** Host, first of all: {@link Wake}; answered by {@link Hello}, the agent's second. */
+    WAKE(43);
 
     private final int code;
 

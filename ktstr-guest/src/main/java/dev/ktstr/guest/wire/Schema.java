@@ -25,7 +25,8 @@ final class Schema {
             ExecRequest.class,
             ExecOutcome.class,
             ReadFile.class,
-            WriteFile.class);
+            WriteFile.class,
+            Wake.class);
 
     private Schema() {}
 

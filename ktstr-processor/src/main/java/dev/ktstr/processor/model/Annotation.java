@@ -1,5 +1,7 @@
 package dev.ktstr.processor.model;
 
+import dev.ktstr.rules.Attribute;
+import dev.ktstr.rules.Origin;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +19,9 @@ import javax.lang.model.util.ElementFilter;
  * attribute's. It counts as not written: the compiler reports it itself.
  */
 final class Annotation {
+    /** What javac gives as the value of a constant that it cannot find. */
+    private static final String ERROR = "<error>";
+
     private final AnnotationMirror mirror;
 
     /**
@@ -59,16 +64,23 @@ final class Annotation {
     /** Reads an attribute only if it stands in the source. */
     <T> Optional<Attribute<T>> written(String name, Class<T> type, Origin written) {
         return value(name)
-                .filter(v -> type.isInstance(v.getValue()))
+                .filter(v -> type.isInstance(v.getValue()) && !v.getValue().equals(ERROR))
                 .map(v -> new Attribute<>(name, type.cast(v.getValue()), written, location(v)));
     }
 
     /** Elements of a {@code String[]} attribute as written, each with its own place; empty when not written. */
     List<Attribute<String>> strings(String name, Origin written) {
         return elements(name).stream()
-                .filter(v -> v.getValue() instanceof String)
+                .filter(v -> v.getValue() instanceof String text && !text.equals(ERROR))
                 .map(v -> new Attribute<>(name, (String) v.getValue(), written, location(v)))
                 .toList();
+    }
+
+    /** A list attribute as a whole: as written, or empty by default. */
+    Attribute<List<Attribute<String>>> list(String name, Origin written) {
+        return value(name)
+                .map(v -> new Attribute<>(name, strings(name, written), written, location(v)))
+                .orElseGet(() -> new Attribute<>(name, List.of(), Origin.DEFAULT, location()));
     }
 
     /** The annotation that an attribute holds, if it is written. */
@@ -81,6 +93,15 @@ final class Annotation {
     /** The annotation that is an attribute's default. */
     Annotation defaultAnnotation(String name) {
         return new Annotation((AnnotationMirror) defaultOf(name).getValue(), here);
+    }
+
+    /** Values that an array attribute holds, as written. */
+    List<? extends AnnotationValue> elements(String name) {
+        return value(name)
+                .map(AnnotationValue::getValue)
+                .filter(List.class::isInstance)
+                .map(Annotation::asValues)
+                .orElse(List.of());
     }
 
     /** The annotations that an array attribute holds. */
@@ -97,14 +118,6 @@ final class Annotation {
                 .filter(e -> e.getKey().getSimpleName().contentEquals(name))
                 .findFirst()
                 .map(Map.Entry::getValue);
-    }
-
-    private List<? extends AnnotationValue> elements(String name) {
-        return value(name)
-                .map(AnnotationValue::getValue)
-                .filter(List.class::isInstance)
-                .map(Annotation::asValues)
-                .orElse(List.of());
     }
 
     /** An array's value is a {@code List<? extends AnnotationValue>} by the contract of {@link AnnotationValue}. */

@@ -1,5 +1,6 @@
 package dev.ktstr.processor.model;
 
+import dev.ktstr.rules.Place;
 import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.AnnotationValue;
 import javax.lang.model.element.Element;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record Location(
         Element element,
         @Nullable AnnotationMirror mirror,
-        @Nullable AnnotationValue value) {
+        @Nullable AnnotationValue value) implements Place {
     /** Points at the element itself. */
     public static Location of(Element element) {
         return new Location(element, null, null);

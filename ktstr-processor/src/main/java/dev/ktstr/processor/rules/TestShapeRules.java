@@ -2,7 +2,9 @@ package dev.ktstr.processor.rules;
 
 import dev.ktstr.processor.model.Location;
 import dev.ktstr.processor.model.Names;
-import dev.ktstr.processor.model.TestModel;
+import dev.ktstr.processor.model.TestUnit;
+import dev.ktstr.rules.Codes;
+import dev.ktstr.rules.Findings;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,41 +16,29 @@ import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.NestingKind;
 import javax.lang.model.element.TypeElement;
-import javax.lang.model.type.DeclaredType;
+import javax.lang.model.element.VariableElement;
 import javax.lang.model.type.TypeKind;
 import javax.lang.model.type.TypeMirror;
 import javax.lang.model.util.ElementFilter;
 
 /** A test method can be called, by generated code in its own package, with one Ctx. */
 final class TestShapeRules {
-    /** Methods every object has: a JUnit method of that name and without parameters would override or hide them. */
-    private static final Set<String> OF_OBJECT =
-            Set.of("clone", "finalize", "getClass", "hashCode", "notify", "notifyAll", "toString", "wait");
+    private final Findings out;
 
-    private final Diagnostics out;
-
-    TestShapeRules(Diagnostics out) {
+    TestShapeRules(Findings out) {
         this.out = out;
     }
 
-    void check(TestModel test) {
+    void check(TestUnit test) {
         checkModifiers(test);
         checkSignature(test);
         checkType(test);
-        if (OF_OBJECT.contains(test.name())) {
-            report(
-                    Codes.TEST_NAME_OF_OBJECT,
-                    test,
-                    "test method " + test.name() + " has the name of a method of java.lang.Object",
-                    "The generated JUnit method of that name would clash with it",
-                    "rename the method");
-        }
     }
 
     /** Checks that the tests of one type have names of their own. */
-    void checkNames(List<TestModel> testsOfOneType) {
-        Map<String, TestModel> byName = new HashMap<>();
-        for (TestModel test : testsOfOneType) {
+    void checkNames(List<TestUnit> testsOfOneType) {
+        Map<String, TestUnit> byName = new HashMap<>();
+        for (TestUnit test : testsOfOneType) {
             if (byName.putIfAbsent(test.name(), test) != null) {
                 report(
                         Codes.TEST_NAME_TWICE,
@@ -60,7 +50,7 @@ final class TestShapeRules {
         }
     }
 
-    private void checkModifiers(TestModel test) {
+    private void checkModifiers(TestUnit test) {
         Set<Modifier> modifiers = test.method().getModifiers();
         if (modifiers.contains(Modifier.PRIVATE)) {
             report(
@@ -88,12 +78,19 @@ final class TestShapeRules {
         }
     }
 
-    private void checkSignature(TestModel test) {
+    private void checkSignature(TestUnit test) {
         ExecutableElement method = test.method();
         boolean oneCtx = method.getParameters().size() == 1
                 && !method.isVarArgs()
-                && isOrMayBe(method.getParameters().get(0).asType(), Names.CTX);
-        if (!oneCtx) {
+                && MemberRules.isOrMayBe(method.getParameters().get(0).asType(), Names.CTX);
+        if (!oneCtx && isSuspend(method)) {
+            report(
+                    Codes.TEST_SUSPEND,
+                    test,
+                    "test method " + test.name() + " is a suspend function",
+                    "The harness calls it from Java, where there is no coroutine to suspend",
+                    "drop suspend, and call runBlocking inside");
+        } else if (!oneCtx) {
             report(
                     Codes.TEST_PARAMETERS,
                     test,
@@ -103,7 +100,9 @@ final class TestShapeRules {
                     "write " + test.name() + "(Ctx ctx)");
         }
         TypeMirror returned = method.getReturnType();
-        if (returned.getKind() != TypeKind.VOID && !isOrMayBe(returned, Names.ASSERT_RESULT)) {
+        if (!isSuspend(method)
+                && returned.getKind() != TypeKind.VOID
+                && !MemberRules.isOrMayBe(returned, Names.ASSERT_RESULT)) {
             report(
                     Codes.TEST_RETURN,
                     test,
@@ -113,7 +112,7 @@ final class TestShapeRules {
         }
     }
 
-    private void checkType(TestModel test) {
+    private void checkType(TestUnit test) {
         TypeElement type = test.type();
         boolean isStatic = test.method().getModifiers().contains(Modifier.STATIC);
         for (Element e = type; e instanceof TypeElement nest; e = e.getEnclosingElement()) {
@@ -154,6 +153,13 @@ final class TestShapeRules {
         }
     }
 
+    /** Whether Kotlin's compiler added the parameter that carries a coroutine. */
+    private static boolean isSuspend(ExecutableElement method) {
+        List<? extends VariableElement> parameters = method.getParameters();
+        return !parameters.isEmpty()
+                && parameters.get(parameters.size() - 1).asType().toString().startsWith(Names.CONTINUATION);
+    }
+
     private static boolean hasInstances(TypeElement type) {
         return type.getKind().isClass() && type.getKind() != ElementKind.ENUM && !isAbstract(type);
     }
@@ -178,21 +184,13 @@ final class TestShapeRules {
                 .anyMatch(c -> c.getParameters().isEmpty() && !c.getModifiers().contains(Modifier.PRIVATE));
     }
 
-    /** Whether a type has this name, or does not exist: then the compiler says so, and a second error would not help. */
-    private static boolean isOrMayBe(TypeMirror type, String qualifiedName) {
-        return type.getKind() == TypeKind.ERROR
-                || (type instanceof DeclaredType declared
-                        && declared.asElement() instanceof TypeElement element
-                        && element.getQualifiedName().contentEquals(qualifiedName));
-    }
-
     private static String parameters(ExecutableElement method) {
         return method.getParameters().stream()
                 .map(p -> p.asType() + " " + p.getSimpleName())
                 .collect(Collectors.joining(", ", "(", ")"));
     }
 
-    private void report(Codes code, TestModel test, String what, String consequence, String hint) {
+    private void report(Codes code, TestUnit test, String what, String consequence, String hint) {
         out.add(code, Location.of(test.method()), what, consequence, hint);
     }
 }

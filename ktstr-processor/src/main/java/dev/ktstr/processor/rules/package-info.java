@@ -1,6 +1,6 @@
 /**
- * The rules, and the diagnostics they make. A rule is a function of the model; it adds a value to
- * {@link dev.ktstr.processor.rules.Diagnostics} and never stops the others.
+ * The rules that need the compiler's own view of the source: the shape of test methods, where {@code @Flag} stands, and
+ * members that attributes name. Those over plain values are in {@link dev.ktstr.rules}.
  */
 @NullMarked
 package dev.ktstr.processor.rules;

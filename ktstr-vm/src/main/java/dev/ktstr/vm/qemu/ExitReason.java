@@ -2,6 +2,8 @@ package dev.ktstr.vm.qemu;
 
 import dev.ktstr.vm.VmExit;
 import dev.ktstr.vm.VmExit.Kind;
+import dev.ktstr.vm.internal.machine.FileTail;
+import dev.ktstr.vm.internal.machine.PanicLine;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +30,7 @@ final class ExitReason {
         }
         if ("guest-reset".equals(reason) || "guest-panic".equals(reason)) {
             // The kernel resets after a panic (panic=-1), so that a panic looks like any reboot but for its console.
-            Optional<String> panic = panicLine(FileTail.readForMessage(console, CONSOLE_TAIL));
+            Optional<String> panic = PanicLine.in(FileTail.readForMessage(console, CONSOLE_TAIL));
             return panic.map(line -> new VmExit(Kind.PANIC, line))
                     .orElseGet(() -> new VmExit(Kind.RESET, "the guest asked for a reset (reboot or triple fault)"));
         }
@@ -52,13 +54,5 @@ final class ExitReason {
         }
         int status = process.exitValue();
         return status > SIGNALLED ? "was killed by signal " + (status - SIGNALLED) : "ended with exit status " + status;
-    }
-
-    /** The line of a kernel panic, without its time stamp. */
-    static Optional<String> panicLine(String console) {
-        return console.lines()
-                .filter(line -> line.contains("Kernel panic"))
-                .map(line -> line.substring(line.indexOf("Kernel panic")).strip())
-                .reduce((first, last) -> last);
     }
 }

@@ -3,6 +3,7 @@ package dev.ktstr.vm.qemu;
 import dev.ktstr.spec.CpuTopology;
 import dev.ktstr.vm.MachineLayout;
 import dev.ktstr.vm.VmSpec;
+import dev.ktstr.vm.internal.machine.KernelCommandLine;
 import dev.ktstr.vm.internal.ram.RamLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,6 +42,11 @@ final class QemuCommand {
         boolean keepsTime(CpuTopology topology) {
             return kvm && topology.cpus() <= cpus;
         }
+
+        /** Whether all vCPUs share one thread of the translator. */
+        boolean oneThread(CpuTopology topology) {
+            return !kvm && topology.cpus() > cpus;
+        }
     }
 
     /**
@@ -50,8 +56,10 @@ final class QemuCommand {
      * @param nodePaths for each node the file of its RAM
      * @param sockets folder of the sockets {@link #QMP}, {@link #COM2} and {@link #DOORBELL}, on which we listen
      * @param console file for COM1
+     * @param fork whether the machine takes over a saved guest instead of booting one; it then needs no kernel, and adds to
+     *     the console
      */
-    record Parts(RamLayout ram, List<String> nodePaths, Path sockets, Path console) {}
+    record Parts(RamLayout ram, List<String> nodePaths, Path sockets, Path console, boolean fork) {}
 
     static final String QMP = "qmp";
     static final String COM2 = "com2";
@@ -67,9 +75,13 @@ final class QemuCommand {
         c.machine(spec, host, parts);
         c.ram(spec.topology(), parts);
         c.ports(parts);
-        c.add("-kernel", spec.kernel().toString());
-        c.add("-initrd", spec.initramfs().toString());
-        c.add("-append", kernelCommandLine(spec, host.kvm()));
+        if (parts.fork()) {
+            c.add("-incoming", "defer");
+        } else {
+            c.add("-kernel", spec.kernel().toString());
+            c.add("-initrd", spec.initramfs().toString());
+            c.add("-append", KernelCommandLine.of(spec, !host.kvm(), true));
+        }
         return List.copyOf(c.args);
     }
 
@@ -89,7 +101,7 @@ final class QemuCommand {
             add("-cpu", "host");
         } else {
             // One thread for all vCPUs once they outnumber the host's: 32 vCPUs on 2 CPUs boot in 5.4 s against 31.5 s.
-            add("-accel", "tcg,thread=" + (t.cpus() > host.cpus() ? "single" : "multi"));
+            add("-accel", "tcg,thread=" + (host.oneThread(t) ? "single" : "multi"));
             add("-cpu", host.tcgCpu());
         }
         // One LLC is one socket: the only form that shows the same caches with every CPU model under TCG.
@@ -131,7 +143,7 @@ final class QemuCommand {
     }
 
     private void ports(Parts parts) {
-        add("-chardev", "file,id=com1,path=" + escape(parts.console().toString()));
+        add("-chardev", "file,id=com1,path=" + escape(parts.console().toString()) + (parts.fork() ? ",append=on" : ""));
         add("-device", "isa-serial,chardev=com1,index=0");
         socket(parts, COM2);
         add("-device", "isa-serial,chardev=" + COM2 + ",index=1");
@@ -148,42 +160,6 @@ final class QemuCommand {
                 "-chardev",
                 "socket,id=" + name + ",server=off,path="
                         + escape(parts.sockets().resolve(name).toString()));
-    }
-
-    /**
-     * The kernel's command line. What shortens the boot, each measured or reasoned, none of it visible to a test:
-     *
-     * <ul>
-     *   <li>{@code nokaslr}: symbols are where vmlinux says
-     *   <li>{@code memmap=32M$128M}: keeps the shared window from the kernel
-     *   <li>{@code panic=-1}: a panic resets at once, which ends the VM
-     *   <li>{@code loglevel=5}: errors, warnings and their traces reach the console; the rest stays in dmesg (0.15 s)
-     *   <li>{@code random.trust_cpu=on}: nobody waits for entropy
-     *   <li>{@code cryptomgr.notests}: no self tests of cryptography (0.2 s)
-     *   <li>{@code rcupdate.rcu_expedited=1 rcupdate.rcu_normal_after_boot=1}: short grace periods while booting only
-     *   <li>{@code 8250.nr_uarts=2}: does not probe for serial ports that are not there
-     *   <li>TCG only, {@code tsc=reliable no_timer_check}: emulated timers are late when the host is busy; the watchdog
-     *       would call the TSC unstable and slow down every clock read
-     * </ul>
-     */
-    static String kernelCommandLine(VmSpec spec, boolean kvm) {
-        List<String> words = new ArrayList<>(List.of(
-                "console=ttyS0",
-                "nokaslr",
-                "memmap=" + (MachineLayout.SHM_SIZE >> 20) + "M$" + (MachineLayout.SHM_BASE >> 20) + "M",
-                "panic=-1",
-                "loglevel=5",
-                "random.trust_cpu=on",
-                "cryptomgr.notests",
-                "rcupdate.rcu_expedited=1",
-                "rcupdate.rcu_normal_after_boot=1",
-                "8250.nr_uarts=2"));
-        if (!kvm) {
-            words.add("tsc=reliable");
-            words.add("no_timer_check");
-        }
-        words.addAll(spec.kernelArgs());
-        return String.join(" ", words);
     }
 
     private void add(String... words) {

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.ktstr.vm.ControlChannel;
 import dev.ktstr.vm.Doorbell;
 import dev.ktstr.vm.GuestMemory;
+import dev.ktstr.vm.SavedGuest;
 import dev.ktstr.vm.VirtualMachine;
 import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.VmExit;
 import dev.ktstr.vm.VmSpec;
+import dev.ktstr.vm.internal.machine.RingCounter;
 import dev.ktstr.vm.internal.ram.GuestRam;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -36,6 +39,7 @@ import org.slf4j.LoggerFactory;
 final class QemuMachine implements VirtualMachine {
     private static final Logger LOG = LoggerFactory.getLogger(QemuMachine.class);
     private static final Duration QMP_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration REFUSAL_GRACE = Duration.ofSeconds(2);
     private static final Duration DEATH_TIMEOUT = Duration.ofSeconds(20);
 
     /** What a machine takes over; it closes all of it. */
@@ -81,14 +85,24 @@ final class QemuMachine implements VirtualMachine {
 
     /** Starts the threads, shakes hands with the monitor, and lets the guest run. */
     void begin() {
+        begin(() -> qmp.execute("cont", QMP_TIMEOUT), DEATH_TIMEOUT);
+    }
+
+    /** The same for a fork: takes the saved devices over; the guest stays frozen. Its RAM is there already. */
+    void beginFrozen(byte[] devices) {
+        // One that refuses the state and lives on is of no use; whoever forks has another way to go.
+        begin(() -> new StateTransfer(qmp).load(devices), REFUSAL_GRACE);
+    }
+
+    private void begin(Runnable start, Duration deathTimeout) {
         monitorThread.start();
         doorbellThread.start();
         try {
             qmp.negotiate(QMP_TIMEOUT);
-            qmp.execute("cont", QMP_TIMEOUT);
+            start.run();
         } catch (VmException e) {
             // The guest or QEMU may end before the handshake does; then how it ended is the news, not the handshake.
-            Optional<VmExit> end = awaitUninterrupted(DEATH_TIMEOUT);
+            Optional<VmExit> end = awaitUninterrupted(deathTimeout);
             if (end.isEmpty()) {
                 throw e;
             }
@@ -149,6 +163,17 @@ final class QemuMachine implements VirtualMachine {
     @Override
     public void resume() {
         qmp.execute("cont", QMP_TIMEOUT);
+    }
+
+    /** Writes the guest down. It is frozen, and stays so. */
+    void save(SavedGuest.Sink sink) throws IOException {
+        freeze();
+        sink.console(Files.readAllBytes(papers.console()));
+        sink.devices(new StateTransfer(qmp).save());
+        parts.ram().save(sink);
+        if (exit().isPresent()) {
+            throw new VmException("the guest ended while it was saved: " + exit().get());
+        }
     }
 
     @Override

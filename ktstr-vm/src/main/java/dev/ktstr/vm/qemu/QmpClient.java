@@ -75,6 +75,11 @@ final class QmpClient {
      * @throws VmException when QEMU refuses it, has ended, or does not answer in time
      */
     JsonNode execute(String command, Duration timeout) {
+        return execute(command, Map.of(), timeout);
+    }
+
+    /** Executes a command with arguments: text, numbers, booleans, and lists and maps of those. */
+    JsonNode execute(String command, Map<String, ?> arguments, Duration timeout) {
         long id = ids.incrementAndGet();
         CompletableFuture<JsonNode> answer = new CompletableFuture<>();
         pending.put(id, answer);
@@ -84,6 +89,9 @@ final class QmpClient {
                 throw new VmException("QMP command '" + command + "' was not sent: " + over.getMessage(), over);
             }
             ObjectNode message = JSON.createObjectNode().put("execute", command).put("id", id);
+            if (!arguments.isEmpty()) {
+                message.set("arguments", JSON.valueToTree(arguments));
+            }
             ByteBuffer line = ByteBuffer.wrap((message + "\n").getBytes(StandardCharsets.UTF_8));
             synchronized (writeLock) {
                 while (line.hasRemaining()) {

@@ -16,7 +16,7 @@ class QemuCommandTest {
         RamLayout ram = RamLayout.spread(memoryMb, t.numaNodes());
         List<String> paths = ram.nodeMb().stream().map(mb -> "/proc/1/fd/9").toList();
         return QemuCommand.build(
-                Path.of("/q"), spec, host, new QemuCommand.Parts(ram, paths, Path.of("/s"), Path.of("/w,x/c")));
+                Path.of("/q"), spec, host, new QemuCommand.Parts(ram, paths, Path.of("/s"), Path.of("/w,x/c"), false));
     }
 
     private static QemuCommand.Host tcg(int cpus) {

@@ -44,6 +44,8 @@ final class LibC {
 
     static native int ioctl(int fd, long request, Pointer argument) throws LastErrorException;
 
+    static native long pread(int fd, long buffer, long count, long offset) throws LastErrorException;
+
     static native long syscall(long number, long a, long b, long c) throws LastErrorException;
 
     static native Pointer signal(int signal, Pointer handler) throws LastErrorException;

@@ -36,6 +36,18 @@ public final class Mapping implements AutoCloseable {
         return size;
     }
 
+    /** Where a part lies in this process, for handing it to the kernel; checked like a view. */
+    long address(long offset, long length) {
+        if (offset < 0 || length < 0 || offset > size - length) {
+            throw new IndexOutOfBoundsException(
+                    "[" + offset + ", +" + length + ") is outside a mapping of " + size + " bytes");
+        }
+        if (closed.get()) {
+            throw new IllegalStateException("the mapping is closed");
+        }
+        return Pointer.nativeValue(base) + offset;
+    }
+
     /**
      * A little-endian view of a part.
      *

@@ -1,6 +1,8 @@
 package dev.ktstr.vm.internal.linux;
 
 import com.sun.jna.LastErrorException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -10,6 +12,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * The owner closes it; mappings made of it stay valid.
  */
 public final class Memfd implements AutoCloseable {
+    /** A run of pages that were touched; in bytes. */
+    public record Extent(long offset, long length) {}
+
     private final int fd;
     private final long size;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -51,6 +56,29 @@ public final class Memfd implements AutoCloseable {
     /** A path by which another process of this user can open it while this process holds it. */
     public String path() {
         return "/proc/" + ProcessHandle.current().pid() + "/fd/" + fd;
+    }
+
+    /**
+     * The parts that hold pages, in order. To read elsewhere would give zeros, and take a page from the host for each.
+     *
+     * @throws dev.ktstr.vm.VmException when the host refuses
+     */
+    public List<Extent> data() {
+        List<Extent> extents = new ArrayList<>();
+        try {
+            for (long at = 0; at < size; ) {
+                long start = FileC.lseek(fd, at, FileC.SEEK_DATA);
+                long end = FileC.lseek(fd, start, FileC.SEEK_HOLE);
+                extents.add(new Extent(start, end - start));
+                at = end;
+            }
+        } catch (LastErrorException e) {
+            // lseek(2): no data behind the offset.
+            if (e.getErrorCode() != FileC.ENXIO) {
+                throw LibC.failure("looking for the touched pages of guest RAM", e);
+            }
+        }
+        return extents;
     }
 
     /** Maps all of it, readable and writable, shared. */

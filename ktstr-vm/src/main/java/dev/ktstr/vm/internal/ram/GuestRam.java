@@ -1,7 +1,13 @@
 package dev.ktstr.vm.internal.ram;
 
+import dev.ktstr.vm.SavedGuest;
 import dev.ktstr.vm.internal.linux.Mapping;
 import dev.ktstr.vm.internal.linux.Memfd;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,6 +18,11 @@ import java.util.List;
  */
 public final class GuestRam implements AutoCloseable {
     private static final long MAX_SEGMENT = 1L << 30;
+    private static final int PAGE = 4096;
+    /** Largest part handed to a sink at once: small enough for a processor's cache. */
+    private static final int PART = 256 << 10;
+
+    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(PAGE).asReadOnlyBuffer();
 
     private final List<Memfd> nodes = new ArrayList<>();
     private final List<Mapping> mappings = new ArrayList<>();
@@ -60,9 +71,109 @@ public final class GuestRam implements AutoCloseable {
         return memory;
     }
 
+    /**
+     * A run of RAM that is contiguous both for the guest and in this process.
+     *
+     * @param node the NUMA node that it belongs to
+     * @param gpa its guest-physical address
+     * @param mapping where it is mapped; owned by the RAM
+     * @param offset of its first byte in the mapping
+     * @param length bytes
+     */
+    public record Region(int node, long gpa, Mapping mapping, long offset, long length) {}
+
+    /** All RAM, in runs, ascending by address. For the hypervisor in this process; valid until {@link #close()}. */
+    public List<Region> regions() {
+        List<Region> regions = new ArrayList<>();
+        long start = 0;
+        for (int node = 0; node < mappings.size(); node++) {
+            Mapping mapping = mappings.get(node);
+            long low = Math.max(0, Math.min(mapping.size(), RamLayout.LOW_LIMIT - start));
+            if (low > 0) {
+                regions.add(new Region(node, RamLayout.gpaOf(start), mapping, 0, low));
+            }
+            if (low < mapping.size()) {
+                regions.add(new Region(node, RamLayout.gpaOf(start + low), mapping, low, mapping.size() - low));
+            }
+            start += mapping.size();
+        }
+        return regions;
+    }
+
     /** For each node, a path by which a child process can open it while this is open. */
     public List<String> nodePaths() {
         return nodes.stream().map(Memfd::path).toList();
+    }
+
+    /**
+     * Gives all pages that are not zero to a sink, in order, by their offset from the start of node 0. The guest must not
+     * run meanwhile, and this must not be closed.
+     *
+     * @throws IOException what the sink throws
+     */
+    public void save(SavedGuest.RamSink sink) throws IOException {
+        long start = 0;
+        for (int node = 0; node < nodes.size(); node++) {
+            for (Memfd.Extent extent : nodes.get(node).data()) {
+                for (long at = extent.offset(); at < extent.offset() + extent.length(); at += PART) {
+                    int length = (int) Math.min(PART, extent.offset() + extent.length() - at);
+                    savePart(mappings.get(node).view(at, length), start + at, sink);
+                }
+            }
+            start += nodes.get(node).size();
+        }
+    }
+
+    /** Runs of pages that hold something. */
+    private static void savePart(ByteBuffer part, long offset, SavedGuest.RamSink sink) throws IOException {
+        int from = -1;
+        for (int page = 0; page < part.capacity(); page += PAGE) {
+            boolean zero = part.slice(page, PAGE).mismatch(ZEROS.duplicate()) < 0;
+            if (!zero && from < 0) {
+                from = page;
+            } else if (zero && from >= 0) {
+                sink.put(offset + from, part.slice(from, page - from));
+                from = -1;
+            }
+        }
+        if (from >= 0) {
+            sink.put(offset + from, part.slice(from, part.capacity() - from));
+        }
+    }
+
+    /**
+     * Fills fresh RAM from a saved guest. Writes instead of touching the mapping: a page is then made by the copy, without
+     * being zeroed first, and without a fault.
+     *
+     * @throws IOException what the saved guest's reader throws; also when it has more RAM than this
+     */
+    public void load(SavedGuest saved) throws IOException {
+        List<FileChannel> files = new ArrayList<>();
+        try {
+            for (Memfd node : nodes) {
+                files.add(FileChannel.open(Path.of(node.path()), StandardOpenOption.WRITE));
+            }
+            saved.ram((offset, bytes) -> write(files, offset, bytes));
+        } finally {
+            for (FileChannel file : files) {
+                file.close();
+            }
+        }
+    }
+
+    private void write(List<FileChannel> files, long offset, ByteBuffer bytes) throws IOException {
+        long at = offset;
+        for (int node = 0; node < files.size() && at >= 0; node++) {
+            long size = nodes.get(node).size();
+            if (at < size && bytes.remaining() <= size - at) {
+                while (bytes.hasRemaining()) {
+                    at += files.get(node).write(bytes, at);
+                }
+                return;
+            }
+            at -= size;
+        }
+        throw new IOException("the saved guest has RAM at offset " + offset + ", which this machine has not");
     }
 
     /** Waits for accesses under way, then unmaps and releases. Idempotent. */

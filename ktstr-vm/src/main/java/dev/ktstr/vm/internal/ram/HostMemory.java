@@ -21,25 +21,35 @@ public final class HostMemory {
      * @throws VmException naming both sizes
      */
     public static void check(int guestMb) {
+        check(guestMb, meminfo());
+    }
+
+    /** MiB that the host could give to new processes now. */
+    public static int availableMb() {
+        return (int) Math.min(Integer.MAX_VALUE, availableMb(meminfo()));
+    }
+
+    private static List<String> meminfo() {
         try {
-            check(guestMb, Files.readAllLines(MEMINFO));
+            return Files.readAllLines(MEMINFO);
         } catch (IOException e) {
             throw new VmException("reading " + MEMINFO + " failed: " + e.getMessage() + "; is /proc mounted?", e);
         }
     }
 
     static void check(int guestMb, List<String> meminfo) {
+        long availableMb = availableMb(meminfo);
+        if (guestMb > availableMb) {
+            throw new VmException("a guest with " + guestMb + " MiB of RAM was asked for, but the host has only "
+                    + availableMb + " MiB available; lower memoryMb, run fewer VMs at a time, or use a larger host");
+        }
+    }
+
+    private static long availableMb(List<String> meminfo) {
         for (String line : meminfo) {
             Matcher m = AVAILABLE.matcher(line);
             if (m.matches()) {
-                long availableMb = Long.parseLong(m.group(1)) >> 10;
-                if (guestMb > availableMb) {
-                    throw new VmException(
-                            "a guest with " + guestMb + " MiB of RAM was asked for, but the host has only "
-                                    + availableMb
-                                    + " MiB available; lower memoryMb, run fewer VMs at a time, or use a larger host");
-                }
-                return;
+                return Long.parseLong(m.group(1)) >> 10;
             }
         }
         throw new VmException(MEMINFO + " has no MemAvailable line; the host's kernel is older than 3.14");

@@ -1,0 +1,159 @@
+package dev.ktstr.it.bench;
+
+import dev.ktstr.it.Workloads;
+import dev.ktstr.result.Outcome;
+import dev.ktstr.result.Verdict;
+import dev.ktstr.run.Options;
+import dev.ktstr.run.VariantRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a fork costs, and what forks save a gauntlet, beside cold boots in the same run. Prints a table; takes about three
+ * minutes.
+ */
+public final class ForkBench {
+    private static final int FORKS = 20;
+    private static final int EACH = 5;
+    private static final List<String> TOPOLOGIES = List.of("tiny2Llc", "smt3Llc", "numa2With4Llc", "medium4Llc");
+
+    private ForkBench() {}
+
+    /** Runs. */
+    public static void main(String[] args) throws Exception {
+        Path cache = Files.createTempDirectory(Path.of("/dev/shm"), "ktstr-bench");
+        try {
+            latency(cache);
+            gauntlet(cache);
+        } finally {
+            delete(cache);
+        }
+    }
+
+    private static void latency(Path cache) throws IOException {
+        List<Double> cold = new ArrayList<>();
+        List<Double> forked = new ArrayList<>();
+        List<Double> saving = new ArrayList<>();
+        Map<String, List<Double>> memory = new HashMap<>();
+        for (int i = 0; i < 3; i++) {
+            clear(cache);
+            Outcome outcome = run("boots4In1GiB", cache, "on", null);
+            cold.add(outcome.timings().get("boot"));
+            saving.add(outcome.timings().get("template"));
+        }
+        for (int i = 0; i < FORKS; i++) {
+            forked.add(run("boots4In1GiB", cache, "on", memory).timings().get("boot"));
+        }
+        row("cold boot, 4 vCPUs, 1 GiB, to the agent", median(cold), "ms", "");
+        row("saving the template beside it", median(saving), "ms", "");
+        row("fork, 4 vCPUs, 1 GiB, to the agent", median(forked), "ms", "below 100");
+        row("the slowest of " + FORKS, forked.stream().max(Double::compare).orElseThrow(), "ms", "");
+        row("template on disk or in memory", templateMb(cache), "MiB", "");
+        row("guest RAM of a fork, mapped", median(memory.get("RssShmem")), "MiB", "the touched part");
+        row("QEMU's own memory beside it", median(memory.get("RssAnon")), "MiB", "");
+    }
+
+    private static void gauntlet(Path cache) throws IOException {
+        clear(cache);
+        // Each way in turn, so that a host that becomes slower meets both.
+        double coldS = 0;
+        double forkedS = 0;
+        for (String topology : TOPOLOGIES) {
+            coldS += all(topology, cache, "off");
+            forkedS += all(topology, cache, "on");
+        }
+        row("gauntlet of 20 x 1 s over 4 topologies, cold", coldS, "s", "");
+        row("the same, forked, from an empty cache", forkedS, "s", "");
+        row("ratio", coldS / forkedS, "x", "at least 2.5");
+    }
+
+    private static double all(String topology, Path cache, String mode) throws IOException {
+        long from = System.nanoTime();
+        for (int i = 0; i < EACH; i++) {
+            run(topology, cache, mode, null);
+        }
+        return (System.nanoTime() - from) / 1e9;
+    }
+
+    private static Outcome run(String fixture, Path cache, String mode, @Nullable Map<String, List<Double>> memory)
+            throws IOException {
+        Options process = Options.ofProcess();
+        Map<String, String> ours = Map.of("ktstr.template", mode, "ktstr.template.dir", cache.toString());
+        Options options = new Options(
+                name -> ours.containsKey(name)
+                        ? ours.get(name)
+                        : process.property().get(name),
+                process.environment());
+        Outcome outcome = new VariantRun("dev.ktstr.it.Fixtures#" + fixture, options, Path.of(""))
+                .execute(ctx -> {
+                    if (memory != null) {
+                        note(memory);
+                    }
+                    return fixture.startsWith("boots") ? null : Workloads.mixed(ctx);
+                })
+                .outcome();
+        if (outcome.verdict() != Verdict.PASS) {
+            throw new IllegalStateException(String.join("\n", outcome.details()));
+        }
+        return outcome;
+    }
+
+    /** Memory of the one virtual machine that runs, proc_pid_status(5). */
+    private static void note(Map<String, List<Double>> memory) throws IOException {
+        ProcessHandle qemu = ProcessHandle.current()
+                .descendants()
+                .filter(p ->
+                        p.info().command().map(c -> c.contains("qemu-system")).orElse(false))
+                .findFirst()
+                .orElseThrow();
+        for (String line : Files.readAllLines(Path.of("/proc", Long.toString(qemu.pid()), "status"))) {
+            for (String name : List.of("RssShmem", "RssAnon")) {
+                if (line.startsWith(name + ":")) {
+                    memory.computeIfAbsent(name, n -> new ArrayList<>())
+                            .add(Double.parseDouble(line.replaceAll("\\D", "")) / 1024);
+                }
+            }
+        }
+    }
+
+    private static double templateMb(Path cache) throws IOException {
+        try (Stream<Path> files = Files.list(cache.resolve("templates"))) {
+            Path file = files.filter(f -> f.toString().endsWith(".template"))
+                    .findFirst()
+                    .orElseThrow();
+            return Files.size(file) / 1048576.0;
+        }
+    }
+
+    private static void clear(Path cache) throws IOException {
+        try (Stream<Path> files = Files.list(cache)) {
+            for (Path file : files.toList()) {
+                delete(file);
+            }
+        }
+    }
+
+    private static void delete(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            clear(path);
+        }
+        Files.delete(path);
+    }
+
+    private static double median(List<Double> values) {
+        return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
+    }
+
+    private static void row(String what, double value, String unit, String goal) {
+        System.out.printf(
+                Locale.ROOT, "%-46s %9.2f %-4s%s%n", what, value, unit, goal.isEmpty() ? "" : "  goal " + goal);
+    }
+}

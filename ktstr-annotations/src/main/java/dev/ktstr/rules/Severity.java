@@ -1,0 +1,9 @@
+package dev.ktstr.rules;
+
+/** What a diagnostic does to the compilation. */
+public enum Severity {
+    /** Stops it. */
+    ERROR,
+    /** Is printed only. */
+    WARNING
+}

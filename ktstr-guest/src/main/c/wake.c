@@ -1,0 +1,56 @@
+#include "wake.h"
+#include "reply.h"
+#include "scenario.h"
+#include "topology.h"
+#include "util.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/random.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MAX_ENTROPY 512
+#define MAX_DELAY_NS NS_PER_S
+
+/*
+ * Mixes in what the host sent, counts it in full, and makes the generator take it at once (random(4)): every CPU's own
+ * stream begins anew, and with it AT_RANDOM, address layout and boot_id of whatever is started or read from now on.
+ */
+static bool reseed(const struct kt_bytes *entropy)
+{
+	struct {
+		struct rand_pool_info info;
+		uint8_t bytes[MAX_ENTROPY];
+	} pool = { .info = { .entropy_count = (int)entropy->n * 8, .buf_size = (int)entropy->n } };
+	memcpy(pool.bytes, entropy->v, entropy->n);
+	int fd = open("/dev/urandom", O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	bool done = !ioctl(fd, RNDADDENTROPY, &pool) && !ioctl(fd, RNDRESEEDCRNG);
+	int error = errno;
+	close(fd);
+	errno = error;
+	return done;
+}
+
+void wake(const struct frame *frame)
+{
+	struct kt_arena arena = { 0 };
+	struct kt_reader r = { frame->payload, frame->payload + frame->length, &arena };
+	struct kt_wake ask;
+	if (!kt_get_wake(&r, &ask) || ask.wall_ns < 0 || ask.entropy.n > MAX_ENTROPY || ask.delay_ns < 0 ||
+	    ask.delay_ns > MAX_DELAY_NS) {
+		reply_error(frame->request, "a wake-up cannot be decoded");
+	} else if (clock_settime(CLOCK_REALTIME, &(struct timespec){ ask.wall_ns / NS_PER_S, ask.wall_ns % NS_PER_S })) {
+		reply_error(frame->request, "cannot set the wall clock: %s", strerror(errno));
+	} else if (!reseed(&ask.entropy)) {
+		reply_error(frame->request, "cannot reseed the random number generator: %s", strerror(errno));
+	} else {
+		nanosleep(&(struct timespec){ ask.delay_ns / NS_PER_S, ask.delay_ns % NS_PER_S }, NULL);
+		struct calibration calibration = calibrate();
+		scenario_init(&calibration);
+		reply_hello(frame->request, &calibration);
+	}
+	kt_arena_free(&arena);
+}

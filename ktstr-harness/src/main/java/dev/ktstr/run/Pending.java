@@ -1,0 +1,52 @@
+package dev.ktstr.run;
+
+import java.util.List;
+
+/**
+ * An attribute that a test has and that this version cannot act upon. It is never passed over in silence: where the verdict
+ * would mean something else without it the variant is skipped, else the result says so. The list of them is here and shrinks.
+ *
+ * @param attribute its name
+ * @param skips whether a variant with it is skipped
+ */
+public record Pending(String attribute, boolean skips) {
+    /** A program run instead of workers. */
+    public static final Pending PAYLOAD = new Pending("payload", true);
+
+    /** Programs run beside the workers. */
+    public static final Pending WORKLOADS = new Pending("workloads", true);
+
+    /** A test without a guest. */
+    public static final Pending HOST_ONLY = new Pending("hostOnly", true);
+
+    /** Another stall threshold than the scheduler's own. */
+    public static final Pending WATCHDOG_TIMEOUT = new Pending("watchdogTimeoutS", true);
+
+    /** A write into a scheduler's global. */
+    public static final Pending BPF_MAP_WRITE = new Pending("bpfMapWrite", true);
+
+    /** Captures while the scenario runs; nothing is judged by them but in {@code postVm}. */
+    public static final Pending NUM_SNAPSHOTS = new Pending("numSnapshots", false);
+
+    /** A check after the guest ended. */
+    public static final Pending POST_VM = new Pending("postVm", true);
+
+    /** vCPUs pinned to host CPUs. */
+    public static final Pending PERFORMANCE_MODE = new Pending("performanceMode", true);
+
+    /** A threshold that nothing is measured for yet. */
+    static Pending check(String threshold) {
+        return new Pending(threshold, true);
+    }
+
+    /** What the result says. */
+    public String line() {
+        return attribute + " is set, which this version cannot act upon yet"
+                + (skips ? ": the variant is not run, for its verdict would not mean what the test says" : "");
+    }
+
+    /** The lines of those that make a variant a skip. */
+    static List<String> skipping(List<Pending> pending) {
+        return pending.stream().filter(Pending::skips).map(Pending::line).toList();
+    }
+}

@@ -1,0 +1,181 @@
+package dev.ktstr.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.ktstr.Assert;
+import dev.ktstr.Threshold;
+import dev.ktstr.run.SchedulerEntry.KernelBuiltin;
+import dev.ktstr.run.TestEntry.Expectation;
+import dev.ktstr.run.TestEntry.Gauntlet;
+import dev.ktstr.run.TestEntry.Profile;
+import dev.ktstr.spec.CpuTopology;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Reads one registry. Keys that it does not know are passed over. */
+final class RegistryReader {
+    private static final int DEFAULT_WATCHDOG_S = 5;
+
+    private final JsonNode root;
+    private final Definitions definitions;
+    private final Map<String, JsonNode> schedulers = new HashMap<>();
+    private final Map<String, SchedulerEntry> read = new HashMap<>();
+
+    RegistryReader(JsonNode root, ClassLoader loader) {
+        this.root = root;
+        this.definitions = new Definitions(loader);
+        root.path("schedulers").forEach(node -> schedulers.put(node.path("type").asText(), node));
+    }
+
+    /** The tests by id, in order; each is read when it is asked for, as a definition that is computed may fail. */
+    Map<String, Supplier<TestEntry>> tests() {
+        Map<String, Supplier<TestEntry>> tests = new LinkedHashMap<>();
+        root.path("tests").forEach(node -> tests.put(node.path("id").asText(), () -> test(node)));
+        return tests;
+    }
+
+    private Optional<SchedulerEntry> scheduler(String type) {
+        JsonNode node = schedulers.get(type);
+        if (node == null) {
+            return Optional.empty();
+        }
+        SchedulerEntry known = read.get(type);
+        if (known == null) {
+            SchedulerEntry written = written(node);
+            known = text(node, "definition")
+                    .map(reference -> definitions.complete(written, reference))
+                    .orElse(written);
+            read.put(type, known);
+        }
+        return Optional.of(known);
+    }
+
+    private static SchedulerEntry written(JsonNode node) {
+        Map<String, String> sysctls = new LinkedHashMap<>();
+        node.path("sysctls")
+                .properties()
+                .forEach(e -> sysctls.put(e.getKey(), e.getValue().asText()));
+        JsonNode builtin = node.path("kernelBuiltin");
+        return new SchedulerEntry(
+                node.path("name").asText(),
+                text(node, "binary"),
+                text(node, "binaryPath"),
+                builtin.isObject()
+                        ? Optional.of(
+                                new KernelBuiltin(strings(builtin.path("enable")), strings(builtin.path("disable"))))
+                        : Optional.empty(),
+                strings(node.path("schedArgs")),
+                strings(node.path("kernels")),
+                sysctls,
+                strings(node.path("kargs")),
+                text(node, "cgroupParent"),
+                text(node, "configFile"),
+                text(node, "configFileArg"),
+                text(node, "configFileGuestPath"));
+    }
+
+    private TestEntry test(JsonNode node) {
+        JsonNode topology = node.path("topology");
+        Assert fromScheduler = Assert.NO_OVERRIDES;
+        Assert fromTest = Assert.NO_OVERRIDES;
+        List<Pending> pending = pending(node);
+        for (var check : node.path("checks").properties()) {
+            Optional<Threshold> threshold = Threshold.byAttribute(check.getKey());
+            JsonNode value = check.getValue().path("value");
+            if (threshold.isEmpty()) {
+                if (!value.isBoolean() || value.asBoolean()) {
+                    pending.add(Pending.check(check.getKey()));
+                }
+                continue;
+            }
+            double number = value.isBoolean() ? (value.asBoolean() ? 1 : 0) : value.asDouble();
+            if (check.getValue().path("from").asText().equals("scheduler")) {
+                fromScheduler = fromScheduler.with(threshold.get(), number);
+            } else {
+                fromTest = fromTest.with(threshold.get(), number);
+            }
+        }
+        return new TestEntry(
+                node.path("id").asText(),
+                node.path("class").asText(),
+                node.path("method").asText(),
+                scheduler(text(node, "scheduler").orElse("")),
+                new CpuTopology(
+                        number(topology, "numaNodes", 1),
+                        number(topology, "llcs", 1),
+                        number(topology, "cores", 2),
+                        number(topology, "threads", 1)),
+                number(node, "memoryMb", 2048),
+                number(node, "durationS", 12),
+                number(node, "workersPerCgroup", 2),
+                strings(node.path("extraSchedArgs")),
+                text(node, "config"),
+                new Expectation(
+                        flag(node, "expectErr"),
+                        text(node, "expectScxBpfErrorContains"),
+                        text(node, "expectScxBpfErrorMatches")),
+                flag(node, "ignore"),
+                flag(node, "hostOnly"),
+                List.copyOf(pending),
+                gauntlet(node.path("gauntlet")),
+                fromScheduler,
+                fromTest);
+    }
+
+    private static Gauntlet gauntlet(JsonNode node) {
+        List<Profile> profiles = new ArrayList<>();
+        node.path("profiles")
+                .forEach(profile -> profiles.add(new Profile(
+                        profile.path("name").asText(), strings(profile.path("flags")), strings(profile.path("args")))));
+        return new Gauntlet(
+                strings(node.path("presets")), profiles.isEmpty() ? Gauntlet.NONE.profiles() : List.copyOf(profiles));
+    }
+
+    private static List<Pending> pending(JsonNode node) {
+        Map<Pending, Boolean> used = new LinkedHashMap<>();
+        used.put(Pending.PAYLOAD, text(node, "payload").isPresent());
+        used.put(Pending.WORKLOADS, !node.path("workloads").isEmpty());
+        used.put(Pending.HOST_ONLY, flag(node, "hostOnly"));
+        used.put(Pending.WATCHDOG_TIMEOUT, number(node, "watchdogTimeoutS", DEFAULT_WATCHDOG_S) != DEFAULT_WATCHDOG_S);
+        used.put(Pending.BPF_MAP_WRITE, !node.path("bpfMapWrite").isEmpty());
+        used.put(Pending.NUM_SNAPSHOTS, number(node, "numSnapshots", 0) > 0);
+        used.put(Pending.POST_VM, text(node, "postVm").isPresent());
+        used.put(Pending.PERFORMANCE_MODE, flag(node, "performanceMode"));
+        List<Pending> pending = new ArrayList<>();
+        used.forEach((attribute, set) -> {
+            if (set) {
+                pending.add(attribute);
+            }
+        });
+        return pending;
+    }
+
+    /** A number, alone or with its origin. */
+    private static int number(JsonNode node, String key, int otherwise) {
+        JsonNode value = plain(node.path(key));
+        return value.isNumber() ? value.asInt() : otherwise;
+    }
+
+    private static boolean flag(JsonNode node, String key) {
+        return plain(node.path(key)).asBoolean();
+    }
+
+    private static Optional<String> text(JsonNode node, String key) {
+        JsonNode value = plain(node.path(key));
+        return value.isTextual() && !value.asText().isEmpty() ? Optional.of(value.asText()) : Optional.empty();
+    }
+
+    private static JsonNode plain(JsonNode value) {
+        return value.isObject() ? value.path("value") : value;
+    }
+
+    private static List<String> strings(JsonNode array) {
+        List<String> values = new ArrayList<>();
+        array.forEach(value -> values.add(value.asText()));
+        return List.copyOf(values);
+    }
+}

@@ -1,9 +1,0 @@
-package dev.ktstr.processor.rules;
-
-/** What a diagnostic does to the compilation. */
-public enum Severity {
-    /** Stops it. */
-    ERROR,
-    /** Is printed only. */
-    WARNING
-}

@@ -1,0 +1,3 @@
+package dev.ktstr.junit;
+
+public final class KtstrVariant {}

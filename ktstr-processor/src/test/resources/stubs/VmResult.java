@@ -1,0 +1,3 @@
+package dev.ktstr;
+
+public final class VmResult {}

@@ -1,0 +1,268 @@
+package dev.ktstr.vm.host;
+
+import dev.ktstr.vm.VmException;
+import dev.ktstr.vm.internal.linux.Flock;
+import dev.ktstr.vm.internal.ram.HostMemory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets virtual machines run side by side as far as the host carries them, in the order in which they asked: threads of one
+ * JVM and of others alike.
+ *
+ * <p>In a folder that all of a user's processes share, each that waits or runs holds the lock of a file of its own, numbered
+ * in order of arrival, with its demand in it. A file whose lock is free belongs to nobody any more and is removed by whoever
+ * comes by; so nothing is left of a process that was killed. Files are read and written under the lock of a door, which
+ * nobody holds for longer than that.
+ */
+public final class HostSlots {
+    private static final String SUFFIX = ".slot";
+    private static final Duration DOOR_LIMIT = Duration.ofSeconds(60);
+    private static final long POLL_NS = Duration.ofMillis(10).toNanos();
+
+    private final Path folder;
+    private final Limits limits;
+    private final IntSupplier availableMb;
+
+    /**
+     * How much may run at once.
+     *
+     * @param machines most machines
+     * @param cpus most host CPUs that all of them keep busy
+     */
+    public record Limits(int machines, int cpus) {}
+
+    /**
+     * What a machine needs of the host.
+     *
+     * @param cpus host CPUs that it keeps busy at most
+     * @param memoryMb RAM that it takes at most
+     */
+    public record Demand(int cpus, int memoryMb) {}
+
+    /**
+     * Slots kept in a folder.
+     *
+     * @param folder made when it is not there
+     * @param availableMb MiB of RAM that the host could give to new processes now
+     */
+    public HostSlots(Path folder, Limits limits, IntSupplier availableMb) {
+        this.folder = folder;
+        this.limits = limits;
+        this.availableMb = availableMb;
+    }
+
+    /**
+     * The slots of this user on this host.
+     *
+     * @param otherwise where they are kept when there is no folder in memory
+     */
+    public static HostSlots standard(Path otherwise, Limits limits) {
+        Path root = OwnFolder.inMemory().orElse(otherwise);
+        return new HostSlots(root.resolve("slots"), limits, HostMemory::availableMb);
+    }
+
+    /** The right to run one machine. */
+    public static final class Slot implements AutoCloseable {
+        private final Path file;
+        private final Flock lock;
+        private final AtomicBoolean closed = new AtomicBoolean();
+
+        private Slot(Path file, Flock lock) {
+            this.file = file;
+            this.lock = lock;
+        }
+
+        /** Gives the right back. Idempotent. */
+        @Override
+        public void close() {
+            if (closed.compareAndSet(false, true)) {
+                try {
+                    Files.deleteIfExists(file);
+                } catch (IOException e) {
+                    throw new VmException("the slot " + file + " cannot be removed: " + e, e);
+                } finally {
+                    lock.close();
+                }
+            }
+        }
+    }
+
+    /**
+     * Waits until the host carries one more. A machine that is alone may always run; whether the host has RAM enough for it
+     * is found out when it starts.
+     *
+     * @throws VmException when its turn did not come within {@code limit}, naming who runs; or the folder cannot be used
+     */
+    public Slot acquire(Demand demand, Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        Slot slot = arrive(demand);
+        boolean admitted = false;
+        try {
+            while (true) {
+                List<Entry> others = enter(slot, demand);
+                if (others.isEmpty()) {
+                    admitted = true;
+                    return slot;
+                }
+                if (System.nanoTime() - deadline > 0) {
+                    throw new VmException("the host did not have room for one more virtual machine (" + demand.cpus()
+                            + " CPUs, " + demand.memoryMb() + " MiB) within " + limit.toSeconds() + " s. It has: "
+                            + String.join(
+                                    "; ", others.stream().map(Entry::toString).toList()));
+                }
+                LockSupport.parkNanos(POLL_NS);
+                if (Thread.interrupted()) {
+                    throw new InterruptedException("interrupted while waiting for room on the host");
+                }
+            }
+        } finally {
+            if (!admitted) {
+                slot.close();
+            }
+        }
+    }
+
+    /** Takes the last place in the queue. */
+    private Slot arrive(Demand demand) throws InterruptedException {
+        Flock door = door();
+        try {
+            long last = entries(null).stream().mapToLong(Entry::number).max().orElse(0);
+            Path file = folder.resolve(String.format("%019d", last + 1) + SUFFIX);
+            Flock lock = Flock.tryLock(file)
+                    .orElseThrow(() -> new VmException("the slot " + file + " is new and already locked by another"));
+            Slot slot = new Slot(file, lock);
+            write(slot, Entry.text(false, demand));
+            return slot;
+        } finally {
+            door.close();
+        }
+    }
+
+    /** Goes in if it is our turn and there is room; otherwise tells who is in the way. */
+    private List<Entry> enter(Slot slot, Demand demand) throws InterruptedException {
+        Flock door = door();
+        try {
+            List<Entry> others = entries(slot.file);
+            long own = number(slot.file);
+            List<Entry> running = others.stream().filter(Entry::running).toList();
+            boolean first = others.stream().noneMatch(e -> !e.running() && e.number() < own);
+            if (first && (running.isEmpty() || fits(running, demand))) {
+                write(slot, Entry.text(true, demand));
+                return List.of();
+            }
+            return others.stream().filter(e -> e.running() || e.number() < own).toList();
+        } finally {
+            door.close();
+        }
+    }
+
+    private boolean fits(List<Entry> running, Demand demand) {
+        int cpus = running.stream().mapToInt(e -> e.demand().cpus()).sum();
+        // What they have touched is gone from what is available, and counted here once more: rather wait than swap.
+        long promisedMb = running.stream().mapToLong(e -> e.demand().memoryMb()).sum();
+        return running.size() < limits.machines()
+                && cpus + demand.cpus() <= limits.cpus()
+                && promisedMb + demand.memoryMb() <= availableMb.getAsInt();
+    }
+
+    private Flock door() throws InterruptedException {
+        try {
+            Path door = Files.createDirectories(folder).resolve("door");
+            return Flock.lock(door, DOOR_LIMIT)
+                    .orElseThrow(() -> new VmException("another process holds " + door + " for longer than "
+                            + DOOR_LIMIT.toSeconds() + " s; end it (fuser " + door + " names it)"));
+        } catch (IOException e) {
+            throw new VmException("the folder " + folder + " cannot be used: " + e, e);
+        }
+    }
+
+    /** One who waits or runs. */
+    private record Entry(long number, boolean running, Demand demand, long pid) {
+        static String text(boolean running, Demand demand) {
+            return (running ? "running " : "waiting ") + demand.cpus() + " " + demand.memoryMb() + " "
+                    + ProcessHandle.current().pid();
+        }
+
+        static Optional<Entry> parse(long number, String text) {
+            String[] words = text.strip().split(" ", -1);
+            try {
+                return words.length != 4
+                        ? Optional.empty()
+                        : Optional.of(new Entry(
+                                number,
+                                words[0].equals("running"),
+                                new Demand(Integer.parseInt(words[1]), Integer.parseInt(words[2])),
+                                Long.parseLong(words[3])));
+            } catch (NumberFormatException e) {
+                return Optional.empty();
+            }
+        }
+
+        @Override
+        public String toString() {
+            return (running ? "running" : "waiting before it") + ": " + demand.cpus() + " CPUs, " + demand.memoryMb()
+                    + " MiB, process " + pid;
+        }
+    }
+
+    /** All that live but {@code own}, in order of arrival; the files of the others are removed. */
+    private List<Entry> entries(@Nullable Path own) {
+        List<Entry> entries = new ArrayList<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(SUFFIX)).toList()) {
+                if (!file.equals(own)) {
+                    living(file).ifPresent(entries::add);
+                }
+            }
+        } catch (IOException e) {
+            throw new VmException("the folder " + folder + " cannot be read: " + e, e);
+        }
+        entries.sort(Comparator.comparingLong(Entry::number));
+        return entries;
+    }
+
+    private static Optional<Entry> living(Path file) throws IOException {
+        Optional<Flock> lock = Flock.tryLock(file);
+        if (lock.isPresent()) {
+            Files.deleteIfExists(file);
+            lock.get().close();
+            return Optional.empty();
+        }
+        try {
+            return Entry.parse(number(file), Files.readString(file));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static long number(Path file) {
+        String name = file.getFileName().toString();
+        try {
+            return Long.parseLong(name.substring(0, name.length() - SUFFIX.length()));
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    private static void write(Slot slot, String text) {
+        try {
+            Files.writeString(slot.file, text);
+        } catch (IOException e) {
+            slot.close();
+            throw new VmException("the slot " + slot.file + " cannot be written: " + e, e);
+        }
+    }
+}

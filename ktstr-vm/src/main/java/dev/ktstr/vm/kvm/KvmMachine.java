@@ -1,0 +1,346 @@
+package dev.ktstr.vm.kvm;
+
+import dev.ktstr.vm.ControlChannel;
+import dev.ktstr.vm.Doorbell;
+import dev.ktstr.vm.GuestMemory;
+import dev.ktstr.vm.VirtualMachine;
+import dev.ktstr.vm.VmException;
+import dev.ktstr.vm.VmExit;
+import dev.ktstr.vm.VmSpec;
+import dev.ktstr.vm.internal.linux.KvmStats;
+import dev.ktstr.vm.internal.machine.FileTail;
+import dev.ktstr.vm.internal.machine.PanicLine;
+import dev.ktstr.vm.kvm.device.UnclaimedAccesses;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A guest in this process: a thread for each vCPU, one that writes the console, and one, the keeper, that waits for the
+ * end, stops the others and says how it ended.
+ */
+public final class KvmMachine implements VirtualMachine {
+    private static final Logger LOG = LoggerFactory.getLogger(KvmMachine.class);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration FREEZE_TIMEOUT = Duration.ofSeconds(10);
+    private static final int CONSOLE_TAIL = 64 << 10;
+
+    private final VmSpec spec;
+    private final KvmParts parts;
+    private final String description;
+    private final QueueControlChannel control;
+    private final Thread keeper;
+    private final CompletableFuture<VmExit> exit = new CompletableFuture<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final ReentrantLock freezing = new ReentrantLock();
+    private boolean frozen;
+    private long frozenSince;
+    private long frozenNanos;
+    private volatile boolean stuck;
+
+    /** Takes the parts over and closes them in the end. */
+    KvmMachine(VmSpec spec, KvmParts parts, String name, String description) {
+        this.spec = spec;
+        this.parts = parts;
+        this.description = description;
+        this.control =
+                new QueueControlChannel(parts.hardware().controlOut, parts.hardware().controlIn, parts.console());
+        this.keeper = new Thread(this::keep, "ktstr-keeper-" + name);
+        keeper.setDaemon(true);
+    }
+
+    /** Lets the guest run. */
+    void begin() {
+        parts.console().start();
+        keeper.start();
+        parts.vcpus().forEach(Vcpu::start);
+    }
+
+    @Override
+    public VmSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public String backend() {
+        return KvmBackend.NAME;
+    }
+
+    @Override
+    public boolean keepsTime() {
+        return spec.topology().cpus() <= Runtime.getRuntime().availableProcessors();
+    }
+
+    @Override
+    public String description() {
+        return description;
+    }
+
+    @Override
+    public GuestMemory memory() {
+        return parts.ram().memory();
+    }
+
+    @Override
+    public ControlChannel control() {
+        return control;
+    }
+
+    @Override
+    public Doorbell doorbell() {
+        return parts.doorbell();
+    }
+
+    @Override
+    public Path console() {
+        return spec.workDir().resolve(KvmBackend.CONSOLE);
+    }
+
+    @Override
+    public void freeze() {
+        freezing.lock();
+        try {
+            if (exit.isDone() || parts.end().decided()) {
+                throw new VmException("the guest cannot be frozen: it has ended");
+            }
+            parts.vcpus().forEach(Vcpu::requestPause);
+            long deadline = System.nanoTime() + FREEZE_TIMEOUT.toNanos();
+            for (Vcpu vcpu : parts.vcpus()) {
+                if (!vcpu.awaitPaused(deadline)) {
+                    throw new VmException("vCPU " + vcpu.number() + " did not stop within " + FREEZE_TIMEOUT.toSeconds()
+                            + " s of being asked to; the host is overloaded, or its KVM is broken");
+                }
+            }
+            if (!frozen) {
+                frozen = true;
+                frozenSince = System.nanoTime();
+            }
+        } finally {
+            freezing.unlock();
+        }
+    }
+
+    @Override
+    public void resume() {
+        freezing.lock();
+        try {
+            if (frozen) {
+                frozen = false;
+                frozenNanos += System.nanoTime() - frozenSince;
+            }
+            parts.vcpus().forEach(Vcpu::requestResume);
+        } finally {
+            freezing.unlock();
+        }
+    }
+
+    /** How long the guest has stood still by {@link #freeze()} so far, in total. Its clocks went on meanwhile. */
+    public Duration frozenTime() {
+        freezing.lock();
+        try {
+            return Duration.ofNanos(frozenNanos + (frozen ? System.nanoTime() - frozenSince : 0));
+        } finally {
+            freezing.unlock();
+        }
+    }
+
+    /**
+     * Reads a vCPU's registers, frozen or between two of its instructions.
+     *
+     * @throws VmException when the guest has ended
+     */
+    public Registers registers(int cpu) {
+        return parts.vcpus()
+                .get(cpu)
+                .call("reading registers", c -> Registers.of(c.registers(), c.specialRegisters(), c.debugRegisters()));
+    }
+
+    /**
+     * Translates a guest-linear address by a vCPU's page tables.
+     *
+     * @return the guest-physical address, or -1 where nothing is mapped
+     */
+    public long translate(int cpu, long linear) {
+        return parts.vcpus().get(cpu).call("translating an address", c -> c.translate(linear));
+    }
+
+    /**
+     * Replaces the hardware breakpoints, on all vCPUs. While some are set, the guest cannot use its debug registers.
+     *
+     * @param breakpoints at most {@link Breakpoint#MOST}; none gives the registers back to the guest
+     * @param listener hears of each hit
+     * @throws VmException when the guest has ended
+     */
+    public void setBreakpoints(List<Breakpoint> breakpoints, Breakpoint.Listener listener) {
+        parts.breakpoints().set(breakpoints, listener);
+        for (Vcpu vcpu : parts.vcpus()) {
+            vcpu.call("setting breakpoints", c -> {
+                parts.breakpoints().arm(c);
+                return true;
+            });
+        }
+    }
+
+    /** What each vCPU has cost and done so far. Valid until {@link #close()}; a thread that has ended costs nothing more. */
+    public List<VcpuUsage> usage() {
+        return parts.vcpus().stream().map(this::usage).toList();
+    }
+
+    private VcpuUsage usage(Vcpu vcpu) {
+        long tid = vcpu.cpu().threadId();
+        long[] schedstat = tid == 0 ? vcpu.lastSchedstat() : Schedstat.read(tid).orElseGet(vcpu::lastSchedstat);
+        Map<String, Long> counters = Map.of();
+        if (parts.statistics() && !closed.get()) {
+            try (KvmStats stats = vcpu.cpu().stats()) {
+                counters = stats.read();
+            }
+        }
+        return new VcpuUsage(vcpu.number(), schedstat[0], schedstat[1], vcpu.exitCount(), counters);
+    }
+
+    /** What the guest did at I/O ports without a device. */
+    public UnclaimedAccesses unclaimedPorts() {
+        return parts.hardware().ports.unclaimed();
+    }
+
+    /** What the guest did at physical addresses without RAM or device. */
+    public UnclaimedAccesses unclaimedMemory() {
+        return parts.hardware().memory.unclaimed();
+    }
+
+    @Override
+    public Optional<VmExit> exit() {
+        return Optional.ofNullable(exit.getNow(null));
+    }
+
+    @Override
+    public Optional<VmExit> awaitExit(Duration timeout) throws InterruptedException {
+        try {
+            return Optional.of(exit.get(timeout.toNanos(), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException e) {
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the end of a guest is a value, never a failure", e);
+        }
+    }
+
+    @Override
+    public void kill() {
+        parts.end().end(VmExit.Kind.KILLED, "killed by the host");
+        boolean interrupted = false;
+        long deadline = System.nanoTime() + 2 * STOP_TIMEOUT.toNanos();
+        while (!exit.isDone() && System.nanoTime() < deadline) {
+            try {
+                awaitExit(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (!exit.isDone()) {
+            throw new VmException(
+                    "the guest did not end within " + 2 * STOP_TIMEOUT.toSeconds() + " s of being killed");
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            kill();
+        } catch (VmException e) {
+            LOG.error("{}", e.getMessage());
+            stuck = true;
+        }
+        if (stuck) {
+            // A thread inside the kernel uses the mappings: they must stay.
+            LOG.error("the RAM of a virtual machine is not released: a vCPU's thread does not stop");
+            return;
+        }
+        parts.close();
+    }
+
+    // The keeper
+
+    private void keep() {
+        VmExit end;
+        try {
+            end = parts.end().await();
+        } catch (InterruptedException e) {
+            end = new VmExit(VmExit.Kind.BACKEND_ERROR, "the thread that keeps the machine was interrupted");
+            parts.end().end(end.kind(), end.detail());
+        }
+        parts.vcpus().forEach(Vcpu::requestStop);
+        long deadline = System.nanoTime() + STOP_TIMEOUT.toNanos();
+        for (Vcpu vcpu : parts.vcpus()) {
+            if (!vcpu.awaitStopped(deadline)) {
+                LOG.error("vCPU {} did not stop within {} s", vcpu.number(), STOP_TIMEOUT.toSeconds());
+                stuck = true;
+            }
+        }
+        parts.console().close();
+        end = panicOr(end);
+        appendUsage();
+        control.end();
+        parts.doorbell().end();
+        exit.complete(end);
+    }
+
+    /** The kernel resets after a panic (panic=-1), so that a panic looks like any reboot but for its console. */
+    private VmExit panicOr(VmExit end) {
+        if (end.kind() != VmExit.Kind.RESET) {
+            return end;
+        }
+        return PanicLine.in(FileTail.readForMessage(console(), CONSOLE_TAIL))
+                .map(line -> new VmExit(VmExit.Kind.PANIC, line))
+                .orElse(end);
+    }
+
+    /** Leaves beside the console what the vCPUs did, for whoever reads a failure. */
+    private void appendUsage() {
+        StringBuilder text = new StringBuilder(description).append('\n');
+        for (Vcpu vcpu : parts.vcpus()) {
+            long[] times = vcpu.lastSchedstat();
+            text.append("vcpu ")
+                    .append(vcpu.number())
+                    .append(": ")
+                    .append(times[0] / 1_000_000)
+                    .append(" ms on a CPU, ");
+            text.append(times[1] / 1_000_000).append(" ms waiting for one, ").append(vcpu.exitCount());
+            text.append(" exits to this process\n");
+        }
+        unclaimed(text, "port", unclaimedPorts());
+        unclaimed(text, "address", unclaimedMemory());
+        try {
+            Files.writeString(spec.workDir().resolve(KvmBackend.DESCRIPTION), text);
+        } catch (IOException e) {
+            LOG.error("writing {} failed: {}", spec.workDir().resolve(KvmBackend.DESCRIPTION), e.toString());
+        }
+    }
+
+    private static void unclaimed(StringBuilder text, String what, UnclaimedAccesses accesses) {
+        for (UnclaimedAccesses.Count c : accesses.counts()) {
+            text.append(what)
+                    .append(" 0x")
+                    .append(Long.toHexString(c.address()))
+                    .append(" without a device: ");
+            text.append(c.reads()).append(" reads, ").append(c.writes()).append(" writes\n");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.ktstr.vm.kvm.acpi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ktstr.spec.CpuTopology;
+import dev.ktstr.vm.HostTool;
+import dev.ktstr.vm.kvm.machine.MachineDescription;
+import dev.ktstr.vm.kvm.machine.MemoryMap;
+import dev.ktstr.vm.kvm.machine.MemoryPerformance;
+import dev.ktstr.vm.kvm.machine.MemoryRange;
+import dev.ktstr.vm.kvm.machine.MemorySideCache;
+import dev.ktstr.vm.kvm.machine.MemorySideCache.Associativity;
+import dev.ktstr.vm.kvm.machine.MemorySideCache.WritePolicy;
+import dev.ktstr.vm.kvm.machine.NodeMatrix;
+import dev.ktstr.vm.kvm.machine.NumaNode;
+import dev.ktstr.vm.kvm.machine.Presets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Has the tables disassembled and compiled again by ACPICA's iasl, which is the code inside Linux. */
+class AslTest {
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void needsIasl() {
+        HostTool.assumeInstalled("iasl");
+    }
+
+    /** A machine with everything: two nodes with CPUs, one of memory alone, caches before memory, uneven distances. */
+    static MachineDescription everything() {
+        MemorySideCache cache = new MemorySideCache(1L << 30, 64, Associativity.DIRECT_MAPPED, WritePolicy.WRITE_BACK);
+        List<NumaNode> nodes = List.of(
+                new NumaNode(List.of(new MemoryRange(0, 1L << 30)), List.of(cache)),
+                new NumaNode(List.of(new MemoryRange(1L << 30, 2L << 30), new MemoryRange(4L << 30, 1L << 30))),
+                new NumaNode(List.of(new MemoryRange(5L << 30, 1L << 30))));
+        NodeMatrix distances = NodeMatrix.of(3, 3, (i, j) -> i == j ? 10 : 15 + i + j);
+        return new MachineDescription(
+                CpuTopology.parse("2n4l2c2t"),
+                nodes,
+                distances,
+                new MemoryPerformance(
+                        NodeMatrix.of(2, 3, (i, j) -> i == j ? 80 : 300),
+                        NodeMatrix.of(2, 3, (i, j) -> i == j ? 90 : 310),
+                        NodeMatrix.of(2, 3, (i, j) -> i == j ? 204_800 : 32_000),
+                        NodeMatrix.of(2, 3, (i, j) -> 10_000)));
+    }
+
+    /** Disassembles each table, compiles the result, and compares the bytes; gives the source texts. */
+    private String roundTrip(MachineDescription machine) throws IOException {
+        Map<String, byte[]> tables = new Tables(AcpiTables.build(machine, MemoryMap.ACPI_TABLES)).all();
+        StringBuilder sources = new StringBuilder();
+        for (Map.Entry<String, byte[]> table : tables.entrySet()) {
+            String name = table.getKey();
+            Files.write(folder.resolve(name + ".aml"), table.getValue());
+            String out = HostTool.run(folder, "iasl", "-d", name + ".aml");
+            assertThat(out).doesNotContainIgnoringCase("error").doesNotContainIgnoringCase("warning");
+            sources.append(Files.readString(folder.resolve(name + ".dsl")));
+            String back = HostTool.run(folder, "iasl", "-p", name + "-back", name + ".dsl");
+            assertThat(back).contains("0 Errors, 0 Warnings, 0 Remarks").doesNotContain("Invalid");
+            assertSame(name, table.getValue(), Files.readAllBytes(folder.resolve(name + "-back.aml")));
+        }
+        return sources.toString();
+    }
+
+    /** The compiler writes its own name and version as the table's creator, so creator and checksum differ. */
+    private static void assertSame(String name, byte[] ours, byte[] compiled) {
+        assertThat(compiled).as(name).hasSameSizeAs(ours);
+        List<Integer> different = new ArrayList<>();
+        for (int i = 0; i < ours.length; i++) {
+            if (ours[i] != compiled[i] && i != 9 && (i < 28 || i >= 36)) {
+                different.add(i);
+            }
+        }
+        assertThat(different)
+                .as("bytes of %s that iasl reads differently", name)
+                .isEmpty();
+    }
+
+    @Test
+    void iaslReadsTheSmallestMachine() throws IOException {
+        String text = roundTrip(Presets.machine(CpuTopology.parse("1n1l1c1t"), 256));
+        assertThat(text).contains("EisaId (\"PNP0501\")").contains("Name (_S5, Package (0x04)");
+    }
+
+    @Test
+    void iaslReadsTheLargestPresets() throws IOException {
+        roundTrip(Presets.machine(CpuTopology.parse("1n14l18c1t"), 16_128));
+        roundTrip(Presets.machine(CpuTopology.parse("4n12l8c2t"), 16_128));
+    }
+
+    @Test
+    void iaslReadsAMachineWithEverything() throws IOException {
+        String text = roundTrip(everything());
+        assertThat(text)
+                .contains("Memory Proximity Domain Attributes")
+                .contains("Memory Side Cache")
+                .containsPattern("Entry Base Unit : 00000000000003E8")
+                .containsPattern("Entry Base Unit : 000000000000000A");
+    }
+}
