@@ -3,6 +3,7 @@ package dev.ktstr.vm.qemu;
 import dev.ktstr.vm.SavedGuest;
 import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.VmSpec;
+import dev.ktstr.vm.internal.machine.FileTail;
 import dev.ktstr.vm.internal.ram.GuestRam;
 import dev.ktstr.vm.internal.ram.RamLayout;
 import java.io.IOException;
