@@ -8,23 +8,31 @@ import dev.ktstr.kernel.KernelCache;
 import dev.ktstr.kernel.KernelRequirements;
 import dev.ktstr.kernel.build.Architecture;
 import dev.ktstr.kernel.build.Kconfig;
+import dev.ktstr.spec.KernelLabel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Builds the distribution's Linux 6.12 from source, as a user does, and runs the samples on it. It takes as long as the build
  * does, so it runs when that kernel is not cached yet, and with {@code -Dktstr.full=true}.
  */
+@TestMethodOrder(OrderAnnotation.class)
 class KernelBuildIT {
     private static final Path TARBALL = Path.of("/usr/src/linux-source-6.12.tar.xz");
     private static final Pattern SPEC = Pattern.compile("mvn verify -Dktstr\\.kernel=(local-\\S+)");
+    private static final Pattern PASS = Pattern.compile("(?m)^PASS \\[");
     private static final Duration BUILD = Duration.ofMinutes(90);
     private static final Duration VERIFY = Duration.ofMinutes(10);
 
@@ -32,9 +40,10 @@ class KernelBuildIT {
     Path dir;
 
     @Test
+    @Order(1)
     void theDistributionsSourcesGiveAKernelOnWhichTheSamplesPass() throws Exception {
         boolean full = Boolean.getBoolean("ktstr.full");
-        assumeTrue(full || !isCached(), "a 6.12 built with today's configuration is cached; ./check --full builds it again");
+        assumeTrue(full || built().isEmpty(), "a 6.12 built with today's configuration is cached; ./check --full builds it again");
         assertThat(TARBALL).as("package linux-source-6.12").exists();
         Path tree = unpacked();
 
@@ -71,13 +80,34 @@ class KernelBuildIT {
                 "-Dktstr.scheduler.path=" + System.getProperty("ktstr.scheduler.path"));
     }
 
-    private static boolean isCached() {
+    @Test
+    @Order(2)
+    void oneVerifyRunsASampleOnTwoKernelsAndEachInvocationCarriesItsLabel() throws Exception {
+        CachedKernel old = built().orElseThrow(() -> new AssertionError("the test before this one caches a 6.12"));
+        Optional<CachedKernel> newer = KernelCache.standard().list().stream()
+                .filter(k -> k.image().label().startsWith("7."))
+                .findFirst();
+        assumeTrue(newer.isPresent(), "no kernel 7.x is cached; mvn ktstr:kernel-fetch gets one");
+
+        String out = verify(
+                "02-mixed-workloads", old.key() + "," + newer.orElseThrow().key());
+
+        for (CachedKernel kernel : List.of(old, newer.orElseThrow())) {
+            String version = kernel.image().label();
+            assertThat(out).contains(KernelLabel.of(version)).contains("[kernel=" + version + "]");
+        }
+        assertThat(PASS.matcher(out).results().count()).isEqualTo(2);
+    }
+
+    /** The newest 6.12 in the cache that was built from sources with today's configuration. */
+    private static Optional<CachedKernel> built() {
         String hash = Kconfig.of(Architecture.ofHost(), Kconfig.Base.TINYCONFIG, null)
                 .hash();
         return KernelCache.standard().list().stream()
-                .anyMatch(k -> k.image().label().startsWith("6.12.")
+                .filter(k -> k.image().label().startsWith("6.12.")
                         && k.key().startsWith("local-")
-                        && k.key().endsWith("-kc" + hash));
+                        && k.key().endsWith("-kc" + hash))
+                .findFirst();
     }
 
     private Path unpacked() throws Exception {

@@ -209,7 +209,8 @@ public final class KernelDiscovery {
         KernelImage image = fromTree(path);
         if (image == null) {
             String build = Files.isRegularFile(path.resolve("Kbuild"))
-                    ? "build it with 'mvn ktstr:kernel-build -Dktstr.kernel=" + text + "', which prints what to name then"
+                    ? "build it with 'mvn ktstr:kernel-build -Dktstr.kernel=" + text
+                            + "', which prints what to name then"
                     : "and it is no kernel source tree. " + CURE;
             throw new KernelException("no kernel in the build tree " + path + from + ": it has neither "
                     + BuildTree.VMLINUX + " nor " + BuildTree.BZ_IMAGE + "; " + build);

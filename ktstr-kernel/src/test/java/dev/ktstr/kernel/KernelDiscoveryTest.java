@@ -195,7 +195,8 @@ class KernelDiscoveryTest {
         SampleKernels.write(project.resolve("linux/Kbuild"), new byte[0]);
 
         assertThatThrownBy(() -> discovery(null).find("./linux"))
-                .hasMessageContaining("'mvn ktstr:kernel-build -Dktstr.kernel=./linux', which prints what to name then");
+                .hasMessageContaining(
+                        "'mvn ktstr:kernel-build -Dktstr.kernel=./linux', which prints what to name then");
     }
 
     private java.util.List<String> versions(String specs) {

@@ -98,9 +98,13 @@ public final class KernelBuildMojo extends AbstractMojo {
             for (KernelSource source : sources(options, cache)) {
                 BuiltKernel built = new KernelBuilder(cache, progress).build(source, how);
                 tell(built);
-                specs.add(built.spec());
+                if (built.image() != null) {
+                    specs.add(built.spec());
+                }
             }
-            getLog().info("run tests on it with: mvn verify -Dktstr.kernel=" + String.join(",", specs));
+            if (!specs.isEmpty()) {
+                getLog().info("run tests on it with: mvn verify -Dktstr.kernel=" + String.join(",", specs));
+            }
         } catch (KernelException | IllegalArgumentException e) {
             progress.endLine();
             throw new MojoExecutionException(e.getMessage(), e);
@@ -161,11 +165,14 @@ public final class KernelBuildMojo extends AbstractMojo {
     }
 
     private void tell(BuiltKernel built) {
-        getLog().info("kernel " + built.image().version() + ": "
-                + built.image().image().getParent());
         if (built.log() != null) {
             getLog().info("log of the build: " + built.log());
         }
+        if (built.image() == null) {
+            getLog().info("kernel: " + built.spec());
+            return;
+        }
+        getLog().info("kernel " + built.image().version() + ": " + built.image().image().getParent());
         List<String> missing = KernelRequirements.missingForSchedExt(built.image());
         if (!missing.isEmpty()) {
             getLog().warn("it cannot run sched_ext schedulers: " + String.join("; ", missing));

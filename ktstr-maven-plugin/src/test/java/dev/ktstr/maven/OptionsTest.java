@@ -24,6 +24,12 @@ class OptionsTest {
     }
 
     @Test
+    void aDotIsAnUnderscoreInTheEnvironment() {
+        assertThat(new Options(new Properties(), Map.of("KTSTR_KCONFIG_BASE", "b")).text("kconfig.base", "c", "d"))
+                .isEqualTo("b");
+    }
+
+    @Test
     void aSwitchIsOnWhenItIsGivenWithoutAValue() {
         Properties commandLine = new Properties();
         commandLine.setProperty("ktstr.force", "true"); // what Maven makes of -Dktstr.force

@@ -110,10 +110,15 @@ public final class KernelBuilder {
 
         BuiltKernel run() {
             try {
+                if (!isBootable()) {
+                    return notCached(
+                            make(),
+                            "kernels of " + options.kconfig().architecture().label() + " cannot be booted here yet");
+                }
                 return identity.dirty() == null ? intoCache() : notCached(make(), identity.dirty());
             } finally {
                 // The user's trees are built again and again, each time only what has changed; others once.
-                Folders.remove(isLocal() ? place.resolve("src") : place);
+                Folders.remove(isKept(place) ? place.resolve("src") : place);
             }
         }
 
@@ -130,7 +135,9 @@ public final class KernelBuilder {
 
         private BuiltKernel notCached(KernelMaterial made, String why) {
             listener.warn("not cached, because " + why);
-            KernelImage image = new KernelDiscovery(cache, objects, Path.of("/"), null, null, "").find(objects + "/");
+            KernelImage image = isBootable()
+                    ? new KernelDiscovery(cache, objects, Path.of("/"), null, null, "").find(objects + "/")
+                    : null;
             listener.step("built " + made.image());
             return new BuiltKernel(image, objects.toString(), false, true, log);
         }
@@ -143,6 +150,11 @@ public final class KernelBuilder {
             }
             throw new NotToBeCached(
                     "the tree changed while it was built" + (after.dirty() == null ? "" : ": " + after.dirty()));
+        }
+
+        /** What the cache takes: an entry is for a guest, and guests are of x86_64. */
+        private boolean isBootable() {
+            return options.kconfig().architecture() == Architecture.X86_64;
         }
 
         private boolean isLocal() {
@@ -271,8 +283,7 @@ public final class KernelBuilder {
     private void sweep(Path builds) {
         for (Path place : Folders.list(builds)) {
             String name = place.getFileName().toString();
-            boolean ours = Files.isDirectory(place) && !name.equals("locks") && !name.startsWith(LOCAL);
-            if (ours) {
+            if (Files.isDirectory(place) && !name.equals("locks") && !isKept(place)) {
                 try {
                     KeyLock.whileHeld(builds.resolve("locks"), name, AT_ONCE, () -> Folders.remove(place));
                 } catch (KernelException e) {
@@ -280,6 +291,12 @@ public final class KernelBuilder {
                 }
             }
         }
+    }
+
+    /** Whether a build stays: those of local trees do, and those that exist nowhere else. */
+    private static boolean isKept(Path place) {
+        String name = place.getFileName().toString();
+        return name.startsWith(LOCAL) || name.contains("-" + Architecture.AARCH64.label() + "-kc");
     }
 
     private Path root() {

@@ -24,6 +24,8 @@ public final class FakeTree {
             \t@rm -rf .config include/config
             compile_commands.json:
             \t@echo '[]' >$(O)/compile_commands.json
+            Image: bzImage
+            \t@mkdir -p $(O)/arch/arm64/boot && cp fixture/image $(O)/arch/arm64/boot/Image
             bzImage:
             \t@for i in 1 2 3; do echo "  CC      fake/$$i.o"; test -e $(O)/$$i.o || echo "  COMPILED $$i" ; : >$(O)/$$i.o; done
             \t@$(HOOK)

@@ -212,6 +212,20 @@ class KernelBuilderTest {
     }
 
     @Test
+    void aKernelOfAnotherArchitectureIsBuiltAndStaysInItsFolder() throws IOException {
+        Compiler cross = Compiler.named("gcc", Architecture.AARCH64, Architecture.X86_64);
+        Kconfig kconfig = Kconfig.of(Architecture.AARCH64, Kconfig.Base.TINYCONFIG, null);
+
+        BuiltKernel built = build(new BuildOptions(kconfig, cross, 2, false, false, false, Duration.ofMinutes(1)));
+
+        assertThat(built.image()).isNull();
+        assertThat(Path.of(built.spec(), "arch/arm64/boot/Image")).exists();
+        assertThat(Files.readString(built.log())).contains("ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- -j2 Image");
+        assertThat(warned).containsExactly("not cached, because kernels of aarch64 cannot be booted here yet");
+        assertThat(cache.list()).isEmpty();
+    }
+
+    @Test
     void allThatTheMachineLacksIsNamedAtOnceWithItsPackages() {
         machine = argv -> List.of("flex", "bc").contains(argv.get(0))
                         || argv.contains("libelf.h")
