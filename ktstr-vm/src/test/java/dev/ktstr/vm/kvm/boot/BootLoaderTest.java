@@ -213,4 +213,11 @@ class BootLoaderTest {
         Files.write(kernel, Kernels.bytes(Kernels.bzImage()));
         assertThat(loader.load(kernel, initrd, "").rip()).isEqualTo(Kernels.PREFERRED + 0x200);
     }
+
+    @Test
+    void machinesWithLargeApicIdsKeepInterruptsAtTheFirstCpu() {
+        assertThat(BootLoader.kernelArguments(machine)).isEmpty();
+        assertThat(BootLoader.kernelArguments(Presets.machine(CpuTopology.parse("1n14l18c1t"), 16_128)))
+                .containsExactly("irqaffinity=0");
+    }
 }
