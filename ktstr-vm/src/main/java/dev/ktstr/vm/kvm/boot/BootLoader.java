@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Firmware and boot loader in one: puts tables, kernel, initial RAM disk and command line into the guest's memory.
@@ -36,6 +37,14 @@ public final class BootLoader {
         this.memory = memory;
         this.machine = machine;
         this.map = MemoryMap.of(machine);
+    }
+
+    /**
+     * What this machine adds to a kernel's command line. KVM's I/O APIC has 8-bit destinations, so where there are larger
+     * APIC ids device interrupts must stay at the first CPU.
+     */
+    public static List<String> kernelArguments(MachineDescription machine) {
+        return machine.apicIds().needX2apic() ? List.of("irqaffinity=0") : List.of();
     }
 
     /**

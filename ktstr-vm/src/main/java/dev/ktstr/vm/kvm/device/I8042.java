@@ -6,6 +6,9 @@ import java.nio.ByteBuffer;
  * The keyboard controller, without keyboard and mouse: a way to reset the machine, and answers that let a driver's probe
  * end quickly ({@code drivers/input/serio/i8042.c} of Linux waits 0.5 s for each that does not come).
  *
+ * <p>Port 0x61 lies between its ports and belongs to the timer: KVM answers it when the timer is made with
+ * {@code KVM_PIT_SPEAKER_DUMMY}. Here it reads as nothing.
+ *
  * <p>Commands as in IBM's PS/2 Hardware Interface Technical Reference, "Keyboard and Auxiliary Device Controller".
  */
 public final class I8042 implements Device {
