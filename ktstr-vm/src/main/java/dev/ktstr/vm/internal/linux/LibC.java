@@ -9,7 +9,10 @@ import dev.ktstr.vm.VmException;
 final class LibC {
     static final int PROT_READ = 1;
     static final int PROT_WRITE = 2;
+    static final int PROT_EXEC = 4;
     static final int MAP_SHARED = 1;
+    static final int MAP_PRIVATE = 2;
+    static final int MAP_ANONYMOUS = 0x20;
     static final int MFD_CLOEXEC = 1;
     static final int O_RDWR = 2;
     static final int O_CLOEXEC = 0x80000;
@@ -37,6 +40,8 @@ final class LibC {
 
     static native Pointer mmap(Pointer address, long length, int prot, int flags, int fd, long offset)
             throws LastErrorException;
+
+    static native int mprotect(Pointer address, long length, int prot) throws LastErrorException;
 
     static native int munmap(Pointer address, long length) throws LastErrorException;
 

@@ -2,6 +2,7 @@ package dev.ktstr.vm.internal.machine;
 
 import dev.ktstr.vm.MachineLayout;
 import dev.ktstr.vm.VmSpec;
+import dev.ktstr.vm.internal.linux.HostTsc;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,6 +20,9 @@ import java.util.List;
  *   <li>{@code 8250.nr_uarts=2}: does not probe for serial ports that are not there
  *   <li>emulated CPUs only, {@code tsc=reliable no_timer_check}: emulated timers are late when the host is busy; the
  *       watchdog would call the TSC unstable and slow down every clock read
+ *   <li>emulated CPUs only, {@code tsc_early_khz=}: for the same reason the kernel cannot measure the TSC by the PIT, and
+ *       believes the PIT where another clock disagrees ({@code pit_hpet_ptimer_calibrate_cpu} in arch/x86/kernel/tsc.c): its
+ *       seconds were once a fourteenth of ours
  * </ul>
  */
 public final class KernelCommandLine {
@@ -47,6 +51,7 @@ public final class KernelCommandLine {
         if (emulated) {
             words.add("tsc=reliable");
             words.add("no_timer_check");
+            HostTsc.khz().ifPresent(khz -> words.add("tsc_early_khz=" + khz));
         }
         words.addAll(spec.kernelArgs());
         return String.join(" ", words);
