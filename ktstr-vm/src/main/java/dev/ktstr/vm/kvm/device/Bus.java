@@ -77,7 +77,7 @@ public final class Bus {
         if (i >= 0 && size <= devices[i].width() && address + size <= ends[i]) {
             return devices[i].read((int) (address - starts[i]), size) & mask(size);
         }
-        if (i < 0 && find(address + size - 1) < 0) {
+        if (i < 0 && !touched(address, size)) {
             unclaimed.read(address);
             return mask(size);
         }
@@ -100,7 +100,7 @@ public final class Bus {
             devices[i].write((int) (address - starts[i]), size, value & mask(size));
             return;
         }
-        if (i < 0 && find(address + size - 1) < 0) {
+        if (i < 0 && !touched(address, size)) {
             unclaimed.written(address);
             return;
         }
@@ -143,6 +143,16 @@ public final class Bus {
             }
         }
         return -1;
+    }
+
+    /** Whether any of these addresses is claimed; a narrow device may lie in the middle of a wide access. */
+    private boolean touched(long address, int size) {
+        for (int i = 0; i < starts.length; i++) {
+            if (starts[i] - address < size && ends[i] > address) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static long mask(int size) {

@@ -92,6 +92,16 @@ class BusTest {
     }
 
     @Test
+    void aNarrowDeviceInTheMiddleOfAWideAccessIsFound() {
+        Noting middle = new Noting(1);
+        bus.add(0xe9, 1, middle);
+        assertThat(bus.read(0xe8, 4)).isEqualTo(0xffff10ffL);
+        bus.write(0xe8, 4, 0x44332211);
+        assertThat(middle.log).containsExactly("r0.1", "w0.1=22");
+        assertThat(bus.unclaimed().reads()).isEqualTo(3);
+    }
+
+    @Test
     void theLastPortHasNoNeighbour() {
         Noting last = new Noting(1);
         bus.add(0xffff, 1, last);
