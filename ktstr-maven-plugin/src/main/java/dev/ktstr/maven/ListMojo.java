@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,10 @@ public final class ListMojo extends AbstractMojo {
     /** How to print: {@code table}, the default, or {@code json}. */
     @Parameter(property = "ktstr.output")
     private @Nullable String output;
+
+    /** File to write the list to, instead of the build's output. */
+    @Parameter(property = "ktstr.outputFile")
+    private @Nullable String outputFile;
 
     /** Seconds that the variants to be run may take together. */
     @Parameter(property = "ktstr.budget")
@@ -84,17 +90,31 @@ public final class ListMojo extends AbstractMojo {
             KernelsInForce kernels = KernelsInForce.find(options);
             Path baseDir = project.getBasedir().toPath();
             Selection selection = new Project(loader, kernels, options, baseDir).select(wanted(options));
-            if (format.equals("json")) {
-                System.out.println(VariantList.json(selection));
-            } else {
-                VariantList.table(selection).forEach(line -> getLog().info(line));
-            }
+            print(selection, format, given.text("outputFile", outputFile, ""));
         } catch (RunException | KernelException | UncheckedIOException e) {
             throw new MojoExecutionException(e.getMessage(), e);
         } catch (JsonProcessingException e) {
             throw new MojoExecutionException("writing the list as JSON failed: " + e.getMessage(), e);
         } catch (IOException e) {
-            throw new MojoExecutionException("reading the test classes failed: " + e.getMessage(), e);
+            throw new MojoExecutionException(
+                    "reading the test classes or writing the list failed: " + e.getMessage(), e);
+        }
+    }
+
+    private void print(Selection selection, String format, String file) throws IOException {
+        boolean json = format.equals("json");
+        List<String> lines = json ? List.of(VariantList.json(selection)) : VariantList.table(selection);
+        if (!file.isEmpty()) {
+            Path target = project.getBasedir().toPath().resolve(file).toAbsolutePath();
+            Files.createDirectories(target.resolveSibling(""));
+            Path aside = target.resolveSibling("." + target.getFileName() + ".tmp");
+            Files.write(aside, lines);
+            Files.move(aside, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            getLog().info("list written to " + target);
+        } else if (json) {
+            System.out.println(lines.get(0));
+        } else {
+            lines.forEach(line -> getLog().info(line));
         }
     }
 
