@@ -154,7 +154,7 @@ final class QemuCommand {
      * The kernel's command line. What shortens the boot, each measured or reasoned, none of it visible to a test:
      *
      * <ul>
-     *   <li>{@code nokaslr}: symbols are where vmlinux says
+     *   <li>{@code nokaslr}: symbols are where vmlinux says; left out where {@link VmSpec#KASLR} is asked for
      *   <li>{@code memmap=32M$128M}: keeps the shared window from the kernel
      *   <li>{@code panic=-1}: a panic resets at once, which ends the VM
      *   <li>{@code loglevel=5}: errors, warnings and their traces reach the console; the rest stays in dmesg (0.15 s)
@@ -169,7 +169,6 @@ final class QemuCommand {
     static String kernelCommandLine(VmSpec spec, boolean kvm) {
         List<String> words = new ArrayList<>(List.of(
                 "console=ttyS0",
-                "nokaslr",
                 "memmap=" + (MachineLayout.SHM_SIZE >> 20) + "M$" + (MachineLayout.SHM_BASE >> 20) + "M",
                 "panic=-1",
                 "loglevel=5",
@@ -182,7 +181,10 @@ final class QemuCommand {
             words.add("tsc=reliable");
             words.add("no_timer_check");
         }
-        words.addAll(spec.kernelArgs());
+        if (!spec.kernelArgs().contains(VmSpec.KASLR)) {
+            words.add(1, "nokaslr");
+        }
+        spec.kernelArgs().stream().filter(word -> !word.equals(VmSpec.KASLR)).forEach(words::add);
         return String.join(" ", words);
     }
 

@@ -68,6 +68,21 @@ class QemuCommandTest {
     }
 
     @Test
+    void theKernelIsLeftWhereItPutsItselfWhenAskedTo() {
+        VmSpec spec = new VmSpec(
+                Path.of("bzImage"),
+                Path.of("initramfs"),
+                CpuTopology.parse("1n1l1c1t"),
+                256,
+                List.of(VmSpec.KASLR, "extra=1"),
+                Path.of("w"));
+        assertThat(QemuCommand.kernelCommandLine(spec, true))
+                .startsWith("console=ttyS0 memmap=")
+                .endsWith(" extra=1")
+                .doesNotContain("kaslr");
+    }
+
+    @Test
     void commasInPathsAreEscaped() {
         assertThat(build("1n1l1c1t", 256, tcg(1))).contains("file,id=com1,path=/w,,x/c");
     }
