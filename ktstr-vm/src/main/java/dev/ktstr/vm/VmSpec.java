@@ -17,6 +17,9 @@ import java.util.Objects;
  */
 public record VmSpec(
         Path kernel, Path initramfs, CpuTopology topology, int memoryMb, List<String> kernelArgs, Path workDir) {
+    /** Among {@code kernelArgs}: leaves the kernel where it puts itself. Takes effect for a bzImage, which decides on it. */
+    public static final String KASLR = "kaslr";
+
     public VmSpec {
         Objects.requireNonNull(kernel);
         Objects.requireNonNull(initramfs);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ktstr.spec.CpuTopology;
 import dev.ktstr.vm.VmSpec;
+import dev.ktstr.vm.internal.machine.KernelCommandLine;
 import dev.ktstr.vm.internal.ram.RamLayout;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,6 +66,21 @@ class QemuCommandTest {
         assertThat(command.get(command.size() - 1))
                 .startsWith("console=ttyS0 nokaslr memmap=32M$128M panic=-1 ")
                 .endsWith(" extra=1");
+    }
+
+    @Test
+    void theKernelIsLeftWhereItPutsItselfWhenAskedTo() {
+        VmSpec spec = new VmSpec(
+                Path.of("bzImage"),
+                Path.of("initramfs"),
+                CpuTopology.parse("1n1l1c1t"),
+                256,
+                List.of(VmSpec.KASLR, "extra=1"),
+                Path.of("w"));
+        assertThat(KernelCommandLine.of(spec, false, true))
+                .startsWith("console=ttyS0 memmap=")
+                .endsWith(" extra=1")
+                .doesNotContain("kaslr");
     }
 
     @Test

@@ -10,7 +10,7 @@ import java.util.List;
  * The kernel's command line. What shortens the boot, each measured or reasoned, none of it visible to a test:
  *
  * <ul>
- *   <li>{@code nokaslr}: symbols are where vmlinux says
+ *   <li>{@code nokaslr}: symbols are where vmlinux says; left out where {@link VmSpec#KASLR} is asked for
  *   <li>{@code memmap=32M$128M}: keeps the shared window from the kernel, where the memory map does not
  *   <li>{@code panic=-1}: a panic resets at once, which ends the VM
  *   <li>{@code loglevel=5}: errors, warnings and their traces reach the console; the rest stays in dmesg (0.15 s)
@@ -36,7 +36,10 @@ public final class KernelCommandLine {
      * @param reserveWindow whether the shared window must be kept from the kernel here
      */
     public static String of(VmSpec spec, boolean emulated, boolean reserveWindow) {
-        List<String> words = new ArrayList<>(List.of("console=ttyS0", "nokaslr"));
+        List<String> words = new ArrayList<>(List.of("console=ttyS0"));
+        if (!spec.kernelArgs().contains(VmSpec.KASLR)) {
+            words.add("nokaslr");
+        }
         if (reserveWindow) {
             words.add("memmap=" + (MachineLayout.SHM_SIZE >> 20) + "M$" + (MachineLayout.SHM_BASE >> 20) + "M");
         }
@@ -53,7 +56,7 @@ public final class KernelCommandLine {
             words.add("no_timer_check");
             HostTsc.khz().ifPresent(khz -> words.add("tsc_early_khz=" + khz));
         }
-        words.addAll(spec.kernelArgs());
+        spec.kernelArgs().stream().filter(word -> !word.equals(VmSpec.KASLR)).forEach(words::add);
         return String.join(" ", words);
     }
 }

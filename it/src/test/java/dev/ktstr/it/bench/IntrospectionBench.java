@@ -1,0 +1,90 @@
+package dev.ktstr.it.bench;
+
+import dev.ktstr.guest.BootImage;
+import dev.ktstr.kernel.KernelCache;
+import dev.ktstr.kernel.KernelDiscovery;
+import dev.ktstr.kernel.KernelImage;
+import dev.ktstr.run.Boot;
+import dev.ktstr.run.BootedGuest;
+import dev.ktstr.run.Options;
+import dev.ktstr.run.Registry;
+import dev.ktstr.run.Variant;
+import dev.ktstr.vm.Backends;
+import dev.ktstr.vm.bpf.BpfReader;
+import dev.ktstr.vm.btf.Btf;
+import dev.ktstr.vm.btf.BtfCache;
+import dev.ktstr.vm.kernel.KernelMemory;
+import dev.ktstr.vm.kernel.KernelStructs;
+import dev.ktstr.vm.sched.Monitor;
+import dev.ktstr.vm.symbols.Kallsyms;
+import dev.ktstr.vm.symbols.SymbolTable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** Prints what reading a running kernel costs: BTF cold and from its index, symbols, finding the kernel, a sample. */
+public final class IntrospectionBench {
+    private static final int ROUNDS = 2000;
+
+    private IntrospectionBench() {}
+
+    /** What is timed; its result is kept, so that it is not optimized away. */
+    private interface Work<T> {
+        T run() throws IOException;
+    }
+
+    private static <T> T once(String name, Work<T> work) throws IOException {
+        long start = System.nanoTime();
+        T result = work.run();
+        System.out.printf("%-40s %10.3f ms%n", name, (System.nanoTime() - start) / 1e6);
+        return result;
+    }
+
+    private static void median(String name, Work<?> work) throws IOException {
+        long[] times = new long[ROUNDS];
+        for (int i = 0; i < ROUNDS; i++) {
+            long start = System.nanoTime();
+            work.run();
+            times[i] = System.nanoTime() - start;
+        }
+        Arrays.sort(times);
+        System.out.printf("%-40s %10.1f us (median of %d)%n", name, times[ROUNDS / 2] / 1e3, ROUNDS);
+    }
+
+    /** Runs it; {@code -Dktstr.kernel} chooses the kernel. */
+    public static void main(String[] args) throws IOException {
+        Options options = Options.ofProcess();
+        KernelImage image =
+                KernelDiscovery.standard().find(options.get("kernel").orElse(null));
+        byte[] raw = Files.readAllBytes(image.btf());
+        Btf btf = once("BTF, cold", () -> Btf.parse(raw));
+        once("rq.scx.local_dsq.nr, cold", () -> btf.field("rq", "scx.local_dsq.nr"));
+        Path folder = Files.createTempDirectory("ktstr-bench");
+        BtfCache cache = new BtfCache(folder);
+        once("BTF, index made and written", () -> cache.read(raw, image.sha256()));
+        once("BTF, from its index", () -> cache.read(raw, image.sha256()));
+        Files.delete(folder.resolve(image.sha256() + ".btfidx"));
+        Variant variant = new Variant(
+                Registry.load(IntrospectionBench.class.getClassLoader()).test("dev.ktstr.it.Fixtures#bootsTwoNodes"),
+                image);
+        try (BootedGuest guest = new Boot(Backends.select(null), options)
+                .boot(
+                        variant,
+                        BootImage.cached(KernelCache.root(System.getenv()).resolve("boot")),
+                        folder,
+                        machine -> {})) {
+            byte[] text =
+                    once("kallsyms out of the guest", () -> guest.session().readFile("/proc/kallsyms", 64 << 20));
+            SymbolTable symbols = once("kallsyms, parsed", () -> Kallsyms.parse(text));
+            KernelMemory memory = once(
+                    "kernel found in memory",
+                    () -> KernelMemory.open(guest.machine().memory(), symbols));
+            KernelStructs structs = new KernelStructs(memory, btf);
+            Monitor monitor = once("monitor made", () -> new Monitor(structs));
+            median("sample of " + monitor.cpus().length + " CPUs", monitor::sample);
+            BpfReader bpf = new BpfReader(structs);
+            median("list of " + bpf.programs().size() + " programs", bpf::programs);
+        }
+    }
+}
