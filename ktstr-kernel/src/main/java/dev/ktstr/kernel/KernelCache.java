@@ -229,6 +229,9 @@ public final class KernelCache {
         try {
             return open(entry, Stamp.Check.USE);
         } catch (KernelException e) {
+            if (Metadata.isNewer(entry)) {
+                throw e;
+            }
             throw new KernelException(
                     e.getMessage() + ". The entry is not used; 'mvn ktstr:kernel-clean -Dktstr.corruptOnly' removes it,"
                             + " and it can be built or fetched again",
@@ -238,7 +241,8 @@ public final class KernelCache {
 
     /**
      * Gets an entry: the one that is there, or a new one. Callers of one key, in this process and others, wait for the one
-     * that makes it and then use what it made. A damaged entry is made again.
+     * that makes it and then use what it made. A damaged entry is made again; one that a newer release wrote stays, and is
+     * refused.
      *
      * @param key name of the entry: letters, digits and {@code . + _ ~ -}, no slash
      * @param maker makes the kernel when there is none; called at most once, by the holder of the key's lock
@@ -306,6 +310,9 @@ public final class KernelCache {
         try {
             return Optional.of(open(entry, Stamp.Check.USE));
         } catch (KernelException e) {
+            if (Metadata.isNewer(entry)) {
+                throw e; // it is good, only not for us
+            }
             listener.progress(
                     "the cache entry " + entry.getFileName() + " cannot be used and is made again: " + e.getMessage());
             return Optional.empty();

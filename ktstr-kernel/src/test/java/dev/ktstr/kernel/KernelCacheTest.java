@@ -143,7 +143,19 @@ class KernelCacheTest {
         Files.writeString(metadata, good.replace("\"schema\" : 2", "\"schema\" : 3"));
         assertThatThrownBy(() -> cache.find("one"))
                 .hasMessageContaining("written by a newer ktstr")
-                .hasMessageContaining("KTSTR_CACHE_DIR");
+                .hasMessageContaining("KTSTR_CACHE_DIR")
+                .hasMessageNotContaining("corruptOnly");
+        assertThatThrownBy(() -> cache.obtain(
+                        "one",
+                        work -> {
+                            throw new AssertionError("made again");
+                        },
+                        line -> {}))
+                .as("it is not made again")
+                .hasMessageContaining("written by a newer ktstr");
+        assertThat(cache.listing().corrupt())
+                .singleElement()
+                .satisfies(d -> assertThat(d.newer()).isTrue());
         for (String bad : List.of(
                 "",
                 "[",

@@ -39,6 +39,7 @@ final class SlimVmlinux {
     private static final int SECTION = 64;
     private static final int MAX_LINES = 512 << 20;
     private static final int MAX_NAMES = 16 << 20;
+    private static final int MAX_SEGMENTS = 16 << 20;
     /** Code 1: DW_TAG_compile_unit, no children, DW_AT_stmt_list as DW_FORM_sec_offset; then the end of the table. */
     private static final byte[] ABBREVIATIONS = {1, 0x11, 0, 0x10, 0x17, 0, 0, 0};
 
@@ -117,6 +118,11 @@ final class SlimVmlinux {
                 at += size;
             }
         }
+        // Each section is inside the file, so more than the file has means that they overlap, some thousand times
+        // maybe.
+        if (at > file.size() + (1 << 20)) {
+            throw new KernelException(file.path() + " is corrupt: its sections overlap");
+        }
         long tableAt = align(at, 8);
         ByteBuffer first = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
         first.put(header.duplicate()).putLong(40, tableAt);
@@ -141,6 +147,10 @@ final class SlimVmlinux {
         long end = 64;
         int count = header.getShort(56) & 0xffff;
         int stride = header.getShort(54) & 0xffff;
+        if ((long) count * stride > MAX_SEGMENTS) {
+            throw new KernelException(
+                    file.path() + " is corrupt: its program headers take " + (long) count * stride + " bytes");
+        }
         if (count > 0 && stride >= 56) {
             ByteBuffer segments = file.read(header.getLong(32), count * stride, "program header table");
             end = Math.max(end, header.getLong(32) + (long) count * stride);

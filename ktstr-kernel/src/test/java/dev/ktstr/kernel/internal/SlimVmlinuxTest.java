@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.ktstr.kernel.KernelException;
 import dev.ktstr.kernel.SampleKernels;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -93,6 +95,53 @@ class SlimVmlinuxTest {
             assertThat(elf.release()).isEqualTo(SampleKernels.RELEASE);
             assertThat(elf.btf()).isEqualTo(SampleKernels.btf("task_struct", "sched_ext_ops"));
             assertThat(elf.hasPvhEntry()).isTrue();
+        }
+    }
+
+    @Test
+    void sectionsThatOverlapDoNotFillTheDisk() throws IOException {
+        byte[] bytes = SampleKernels.withDebug(2 << 20);
+        ByteBuffer b = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        int table = (int) b.getLong(40);
+        for (int section = 1; section <= 2; section++) {
+            b.putLong(table + 64 * section + 24, 0).putLong(table + 64 * section + 32, bytes.length);
+        }
+        Path file = SampleKernels.write(dir.resolve("bad"), bytes);
+
+        assertThatThrownBy(() -> SlimVmlinux.copy(file, dir.resolve("out")))
+                .isInstanceOf(KernelException.class)
+                .hasMessageContaining("its sections overlap");
+    }
+
+    /** Whatever the bytes, they are copied or refused with a message, and the copy is no larger than the file. */
+    @FuzzTest(maxDuration = "30s")
+    void elfFilesAreCopiedOrRefused(byte[] data) throws IOException {
+        Path folder = Files.createTempDirectory("ktstr-elf");
+        try {
+            Path out = folder.resolve("out");
+            SlimVmlinux.copy(Files.write(folder.resolve("in"), data), out);
+            if (Files.size(out) > data.length + (2L << 20)) {
+                throw new AssertionError(data.length + " bytes became " + Files.size(out));
+            }
+        } catch (KernelException refused) {
+            if (refused.getMessage() == null) {
+                throw new AssertionError("an exception without a message", refused);
+            }
+        } finally {
+            Folders.remove(folder);
+        }
+    }
+
+    @Test
+    void anyChangedByteOfTheHeadersIsCopiedOrRefused() throws IOException {
+        byte[] good = SampleKernels.withDebug(8 << 10);
+        int table = (int) ByteBuffer.wrap(good).order(ByteOrder.LITTLE_ENDIAN).getLong(40);
+        Random random = new Random(1);
+        for (int i = 0; i < 500; i++) {
+            byte[] bad = good.clone();
+            int at = random.nextBoolean() ? random.nextInt(120) : table + random.nextInt(bad.length - table);
+            bad[at] = (byte) random.nextInt(256);
+            elfFilesAreCopiedOrRefused(bad);
         }
     }
 

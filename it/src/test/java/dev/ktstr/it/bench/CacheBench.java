@@ -1,0 +1,83 @@
+package dev.ktstr.it.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ktstr.kernel.CachedKernel;
+import dev.ktstr.kernel.KernelCache;
+import dev.ktstr.kernel.KernelRequirements;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/**
+ * Times the kernel cache on an entry, named by its key: a hit, first in a new JVM and then again; a hit after which
+ * every file is hashed; and what it takes once, unpacking vmlinux from the image included. Prints milliseconds.
+ *
+ * <p>{@code java -cp … dev.ktstr.it.bench.CacheBench KEY}
+ */
+public final class CacheBench {
+    private static final int HITS = 200;
+
+    private CacheBench() {}
+
+    /** Runs with {@code KEY}. */
+    public static void main(String[] args) throws IOException {
+        String key = args[0];
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long loaded = threads.getCurrentThreadCpuTime();
+        new ObjectMapper().readTree("{\"a\": [1]}");
+        System.out.printf(
+                "JSON library loaded, as the registry has it done before: %.1f ms of CPU%n",
+                (threads.getCurrentThreadCpuTime() - loaded) / 1e6);
+        long cpu = threads.getCurrentThreadCpuTime();
+        long start = System.nanoTime();
+        hit(KernelCache.standard(), key);
+        // The CPU time stays comparable on a busy machine; nearly all of it is the loading of classes.
+        System.out.printf(
+                "first hit in a new JVM: %.1f ms (%.1f ms of CPU)%n",
+                since(start), (threads.getCurrentThreadCpuTime() - cpu) / 1e6);
+
+        double[] hits = new double[HITS];
+        for (int i = 0; i < HITS; i++) {
+            long from = System.nanoTime();
+            hit(KernelCache.standard(), key);
+            hits[i] = since(from);
+        }
+        Arrays.sort(hits);
+        System.out.printf("hit: median %.2f ms, 99th percentile %.2f ms%n", hits[HITS / 2], hits[HITS * 99 / 100]);
+
+        start = System.nanoTime();
+        KernelCache.standard().verifiedListing();
+        System.out.printf("every file of every entry hashed: %.1f ms%n", since(start));
+
+        Path scratch = Files.createTempDirectory("ktstr-bench");
+        try {
+            CachedKernel kernel = KernelCache.standard().find(key).orElseThrow();
+            for (int i = 0; i < 3; i++) {
+                start = System.nanoTime();
+                new KernelCache(scratch.resolve("c" + i))
+                        .store("k", kernel.image().image(), kernel.image().config(), "bench", null);
+                System.out.printf("stored, vmlinux unpacked, hashed and on the disk: %.0f ms%n", since(start));
+            }
+        } finally {
+            try (Stream<Path> tree = Files.walk(scratch)) {
+                for (Path each : tree.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(each);
+                }
+            }
+        }
+    }
+
+    /** From its name to the file that a virtual machine is started with. */
+    private static void hit(KernelCache cache, String key) {
+        KernelRequirements.bootFile(cache.find(key).orElseThrow().image());
+    }
+
+    private static double since(long start) {
+        return (System.nanoTime() - start) / 1e6;
+    }
+}
