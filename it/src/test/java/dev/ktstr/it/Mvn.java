@@ -24,7 +24,7 @@ final class Mvn {
     static String run(Path project, Path log, Duration limit, String... arguments) throws Exception {
         List<String> argv = new ArrayList<>(List.of(
                 required("it.maven"), "-B", "-ntp", "-Dmaven.repo.local=" + required("it.repository"), "-Dktstr.version=" + VERSION));
-        if (Boolean.getBoolean("it.offline")) {
+        if (required("it.offline").equals("offline=true")) {
             argv.add("-o");
         }
         argv.addAll(List.of(arguments));
