@@ -43,7 +43,9 @@ class KernelBuildIT {
     @Order(1)
     void theDistributionsSourcesGiveAKernelOnWhichTheSamplesPass() throws Exception {
         boolean full = Boolean.getBoolean("ktstr.full");
-        assumeTrue(full || built().isEmpty(), "a 6.12 built with today's configuration is cached; ./check --full builds it again");
+        assumeTrue(
+                full || built().isEmpty(),
+                "a 6.12 built with today's configuration is cached; ./check --full builds it again");
         assertThat(TARBALL).as("package linux-source-6.12").exists();
         Path tree = unpacked();
 
@@ -101,8 +103,8 @@ class KernelBuildIT {
 
     /** The newest 6.12 in the cache that was built from sources with today's configuration. */
     private static Optional<CachedKernel> built() {
-        String hash = Kconfig.of(Architecture.ofHost(), Kconfig.Base.TINYCONFIG, null)
-                .hash();
+        String hash =
+                Kconfig.of(Architecture.ofHost(), Kconfig.Base.TINYCONFIG, null).hash();
         return KernelCache.standard().list().stream()
                 .filter(k -> k.image().label().startsWith("6.12.")
                         && k.key().startsWith("local-")

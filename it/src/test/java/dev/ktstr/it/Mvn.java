@@ -23,8 +23,12 @@ final class Mvn {
      */
     static String run(Path project, Path log, Duration limit, String... arguments) throws Exception {
         List<String> argv = new ArrayList<>(List.of(
-                required("it.maven"), "-B", "-ntp", "-Dmaven.repo.local=" + required("it.repository"), "-Dktstr.version=" + VERSION));
-        if (Boolean.getBoolean("it.offline")) {
+                required("it.maven"),
+                "-B",
+                "-ntp",
+                "-Dmaven.repo.local=" + required("it.repository"),
+                "-Dktstr.version=" + VERSION));
+        if (required("it.offline").equals("offline=true")) {
             argv.add("-o");
         }
         argv.addAll(List.of(arguments));
@@ -38,7 +42,9 @@ final class Mvn {
                     .as(String.join(" ", argv) + " did not end within " + limit + "; " + log)
                     .isTrue();
             String out = Files.readString(log);
-            assertThat(maven.exitValue()).as(String.join(" ", argv) + ":\n" + out).isZero();
+            assertThat(maven.exitValue())
+                    .as(String.join(" ", argv) + ":\n" + out)
+                    .isZero();
             return out;
         } finally {
             maven.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -50,7 +56,8 @@ final class Mvn {
     static Path sample(String name, Path to) throws IOException {
         Path from = Path.of(required("it.samples"), name);
         try (var all = Files.walk(from)) {
-            for (Path file : all.filter(f -> !from.relativize(f).startsWith("target")).toList()) {
+            for (Path file :
+                    all.filter(f -> !from.relativize(f).startsWith("target")).toList()) {
                 Path target = to.resolve(from.relativize(file).toString());
                 if (Files.isDirectory(file)) {
                     Files.createDirectories(target);

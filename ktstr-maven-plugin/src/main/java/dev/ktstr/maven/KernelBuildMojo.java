@@ -172,7 +172,8 @@ public final class KernelBuildMojo extends AbstractMojo {
             getLog().info("kernel: " + built.spec());
             return;
         }
-        getLog().info("kernel " + built.image().version() + ": " + built.image().image().getParent());
+        getLog().info("kernel " + built.image().version() + ": "
+                + built.image().image().getParent());
         List<String> missing = KernelRequirements.missingForSchedExt(built.image());
         if (!missing.isEmpty()) {
             getLog().warn("it cannot run sched_ext schedulers: " + String.join("; ", missing));
