@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -199,6 +200,18 @@ class TemplateIT {
                 .contains("checksum");
         assertThat(way(run(ctx -> null))).isEqualTo("forked");
         assertThat(Children.qemu()).isEmpty();
+    }
+
+    @Test
+    void twoVariantsOfOneKindAtOnceBootOnceAndTheSecondIsForked() throws Exception {
+        Map<String, String> two = Map.of("ktstr.parallel", "2");
+        CompletableFuture<Outcome> one = CompletableFuture.supplyAsync(
+                () -> run("boots4", two, ctx -> null), task -> new Thread(task, "variant-1").start());
+        CompletableFuture<Outcome> other = CompletableFuture.supplyAsync(
+                () -> run("clearedCpuset", two, ctx -> null), task -> new Thread(task, "variant-2").start());
+        assertThat(List.of(way(one.get(3, TimeUnit.MINUTES)), way(other.get(3, TimeUnit.MINUTES))))
+                .containsExactlyInAnyOrder("cold", "forked");
+        assertThat(templates()).hasSize(1);
     }
 
     @Test

@@ -6,14 +6,18 @@ import dev.ktstr.guest.AgentSession;
 import dev.ktstr.guest.ExecResult;
 import dev.ktstr.guest.GuestException;
 import dev.ktstr.vm.VirtualMachine;
+import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.VmExit;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A guest whose agent has said hello and shows the topology that was asked for. The owner closes it. */
 public final class BootedGuest implements Guest, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BootedGuest.class);
     private static final int MAX_TEXT = 1 << 20;
     private static final Duration END_GRACE = Duration.ofSeconds(2);
 
@@ -97,9 +101,16 @@ public final class BootedGuest implements Guest, AutoCloseable {
         return hostFault ? RunException.setup(stage, message) : RunException.guest(stage, message, failure);
     }
 
+    /** Ends the guest first: the session's threads then see the end of COM2 at once, instead of at their next look. */
     @Override
     public void close() {
-        session.close();
-        machine.close();
+        try {
+            machine.kill();
+        } catch (VmException e) {
+            LOG.error("{}", e.getMessage());
+        } finally {
+            session.close();
+            machine.close();
+        }
     }
 }
