@@ -21,7 +21,7 @@ class LayersTest {
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("dev.ktstr");
 
-    private static final String[] VOCABULARY = {"dev.ktstr.annotations..", "dev.ktstr.spec.."};
+    private static final String[] VOCABULARY = {"dev.ktstr.annotations..", "dev.ktstr.spec..", "dev.ktstr.rules.."};
     private static final String[] PROCESSOR = {"dev.ktstr.processor.."};
     private static final String[] KERNEL = {"dev.ktstr.kernel.."};
     private static final String[] VM = {"dev.ktstr.vm.."};
