@@ -68,7 +68,16 @@ public final class KtstrProcessor extends AbstractProcessor {
     private void print(Finding f) {
         Kind kind = f.isError() ? Kind.ERROR : Kind.WARNING;
         if (f.place() instanceof Location at) {
-            processingEnv.getMessager().printMessage(kind, f.message(), at.element(), at.mirror(), at.value());
+            // Eclipse's compiler knows no line of a field once a later round has begun; its type's line is better than
+            // none.
+            boolean lost = at.element().getKind().isField() && !SourceOrder.isJavac(processingEnv);
+            if (lost) {
+                processingEnv
+                        .getMessager()
+                        .printMessage(kind, f.message(), at.element().getEnclosingElement());
+            } else {
+                processingEnv.getMessager().printMessage(kind, f.message(), at.element(), at.mirror(), at.value());
+            }
         } else {
             processingEnv.getMessager().printMessage(kind, f.message());
         }

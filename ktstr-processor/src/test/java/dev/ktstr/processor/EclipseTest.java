@@ -50,9 +50,9 @@ class EclipseTest {
                 .containsExactlyInAnyOrderElementsOf(
                         expected.stream().map(EclipseTest::withoutLine).toList())
                 .hasSizeGreaterThan(100);
-        // ecj reports a value inside a nested annotation at the line where the outer one starts.
+        // ecj reports a value inside a nested annotation, and a constant, at the line where what is around it starts.
         found.removeAll(expected);
-        assertThat(found).hasSizeLessThan(20);
+        assertThat(found).hasSizeLessThan(40);
     }
 
     @Test
