@@ -36,7 +36,7 @@ final class ConfigRules {
         if (path.written() && !path.value().matches("/.*[^/]")) {
             problem = path.text() + " of " + s.display() + " is not the absolute path of a file";
         } else if (path.written() && path.value().matches("(.*/)?\\.\\.(/.*)?")) {
-            problem = path.text() + " of " + s.display() + " leads upwards with ..";
+            problem = path.text() + " of " + s.display() + " leads upwards by a \"..\" in it";
         } else if (path.written() && !arg.written()) {
             problem = s.display() + " has configFileGuestPath and no configFileArg";
         } else if (arg.written() && !path.written()) {

@@ -13,6 +13,8 @@ import java.util.Set;
 final class SchedulerRules {
     private static final String KERNEL_SCHEDULER = "eevdf";
 
+    private static final int LONGEST_SPEC = 200;
+
     private final Findings out;
 
     SchedulerRules(Findings out) {
@@ -113,7 +115,8 @@ final class SchedulerRules {
             try {
                 spec = KernelSpec.parse(kernel.value());
             } catch (IllegalArgumentException e) {
-                reportKernel(s, kernel, "does not name a kernel", e.getMessage());
+                String why = kernel.value().length() > LONGEST_SPEC ? KernelSpec.GRAMMAR : e.getMessage();
+                reportKernel(s, kernel, "does not name a kernel", why);
                 continue;
             }
             boolean filter = spec instanceof KernelSpec.Version
@@ -152,7 +155,7 @@ final class SchedulerRules {
         } else if (path.replace("/", "").isEmpty()) {
             problem = "is the root, which cannot be given to a scheduler";
         } else if (List.of(path.split("/")).contains("..")) {
-            problem = "leads upwards with ..";
+            problem = "leads upwards by a \"..\" in it";
         }
         if (problem != null) {
             out.add(

@@ -153,7 +153,7 @@ final class KtstrCompilation {
                 registry.put(nameOf(ofType.get(0).type()), ofType);
             }
             for (TestUnit test : ofType) {
-                allSchedulers.add(test.schedulerType());
+                test.model().scheduler().model().ifPresent(m -> allSchedulers.add(m.type()));
                 test.model().payloads().forEach(p -> allPayloads.add(p.type()));
             }
         }

@@ -2,7 +2,6 @@ package dev.ktstr.processor;
 
 import com.google.auto.service.AutoService;
 import dev.ktstr.processor.model.Location;
-import dev.ktstr.processor.model.Names;
 import dev.ktstr.rules.Codes;
 import dev.ktstr.rules.Finding;
 import dev.ktstr.rules.Place;
@@ -24,9 +23,10 @@ public final class KtstrProcessor extends AbstractProcessor {
 
     private @Nullable KtstrCompilation compilation;
 
+    /** Everything: a class whose last test was taken away brings no annotation, and has to leave the registry. */
     @Override
     public Set<String> getSupportedAnnotationTypes() {
-        return Set.of(Names.KTSTR_TEST, Names.SCHEDULER, Names.FLAG, Names.PAYLOAD);
+        return Set.of("*");
     }
 
     @Override
@@ -68,7 +68,16 @@ public final class KtstrProcessor extends AbstractProcessor {
     private void print(Finding f) {
         Kind kind = f.isError() ? Kind.ERROR : Kind.WARNING;
         if (f.place() instanceof Location at) {
-            processingEnv.getMessager().printMessage(kind, f.message(), at.element(), at.mirror(), at.value());
+            // Eclipse's compiler knows no line of a field once a later round has begun; its type's line is better than
+            // none.
+            boolean lost = at.element().getKind().isField() && !SourceOrder.isJavac(processingEnv);
+            if (lost) {
+                processingEnv
+                        .getMessager()
+                        .printMessage(kind, f.message(), at.element().getEnclosingElement());
+            } else {
+                processingEnv.getMessager().printMessage(kind, f.message(), at.element(), at.mirror(), at.value());
+            }
         } else {
             processingEnv.getMessager().printMessage(kind, f.message());
         }

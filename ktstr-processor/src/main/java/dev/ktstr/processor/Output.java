@@ -16,7 +16,8 @@ import dev.ktstr.rules.Finding;
 import dev.ktstr.rules.Findings;
 import dev.ktstr.rules.Place;
 import java.io.IOException;
-import java.io.Writer;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -142,9 +143,10 @@ final class Output {
                 .map(elements::getTypeElement)
                 .flatMap(Stream::ofNullable)
                 .toArray(TypeElement[]::new);
-        try (Writer writer = filer.createResource(StandardLocation.CLASS_OUTPUT, "", Registry.PATH, origins)
-                .openWriter()) {
-            writer.write(registry.text());
+        // As bytes: a writer would take the encoding of the sources, and the registry is JSON.
+        try (OutputStream out = filer.createResource(StandardLocation.CLASS_OUTPUT, "", Registry.PATH, origins)
+                .openOutputStream()) {
+            out.write(registry.text().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             problems.put(Registry.PATH, failure("", Registry.PATH, e));
         }

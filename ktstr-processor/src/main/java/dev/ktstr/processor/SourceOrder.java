@@ -30,6 +30,10 @@ final class SourceOrder {
         this.trees = trees;
     }
 
+    static boolean isJavac(ProcessingEnvironment environment) {
+        return of(environment).trees != null;
+    }
+
     static SourceOrder of(ProcessingEnvironment environment) {
         try {
             return new SourceOrder(Trees.instance(environment));

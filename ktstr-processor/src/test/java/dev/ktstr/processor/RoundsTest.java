@@ -133,7 +133,7 @@ class RoundsTest {
                 new ArrayList<>(List.of(JavaFileObjects.forSourceString("acme.UsesElsewhere", test)));
         for (Path stub : Golden.list(Golden.resources().resolve("stubs"))) {
             String text = Golden.read(stub);
-            String name = text.contains("package dev.ktstr.junit;") ? "dev.ktstr.junit." : "dev.ktstr.";
+            String name = text.substring(8, text.indexOf(';')) + ".";
             files.add(JavaFileObjects.forSourceString(
                     name + stub.getFileName().toString().replace(".java", ""), text));
         }

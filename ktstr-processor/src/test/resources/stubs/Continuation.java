@@ -1,0 +1,4 @@
+package kotlin.coroutines;
+
+/** What Kotlin adds to a suspend function as its last parameter. */
+public interface Continuation<T> {}
