@@ -1,0 +1,82 @@
+package dev.ktstr.it;
+
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.launcher.Launcher;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/** Runs test classes inside the lab and tells {@link LabIT} by lines on the console. */
+public final class LabMain {
+    private LabMain() {}
+
+    /**
+     * Runs them.
+     *
+     * @param classes names of test classes
+     */
+    public static void main(String[] classes) {
+        LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
+                .selectors(Arrays.stream(classes).map(name -> selectClass(name)).toList())
+                .build();
+        Launcher launcher = LauncherFactory.create();
+        Teller teller = new Teller();
+        launcher.execute(request, teller);
+        System.out.println("LAB END " + teller.ended.get() + " tests");
+        System.exit(0);
+    }
+
+    /** Tells each end. */
+    private static final class Teller implements TestExecutionListener {
+        private final AtomicInteger ended = new AtomicInteger();
+        private volatile long started;
+
+        @Override
+        public void executionStarted(TestIdentifier test) {
+            started = System.nanoTime();
+            if (test.isTest()) {
+                System.out.println("LAB START " + name(test));
+            }
+        }
+
+        @Override
+        public void executionSkipped(TestIdentifier test, String reason) {
+            System.out.println("LAB SKIP " + name(test) + " " + oneLine(reason));
+        }
+
+        @Override
+        public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+            boolean passed = result.getStatus() == TestExecutionResult.Status.SUCCESSFUL;
+            if (!test.isTest() && passed) {
+                return;
+            }
+            ended.incrementAndGet();
+            long ms = (System.nanoTime() - started) / 1_000_000;
+            String word = switch (result.getStatus()) {
+                case SUCCESSFUL -> "PASS";
+                case ABORTED -> "SKIP";
+                case FAILED -> "FAIL";
+            };
+            System.out.println("LAB " + word + " " + name(test) + " " + ms + " ms "
+                    + result.getThrowable().map(t -> oneLine(String.valueOf(t))).orElse(""));
+            if (word.equals("FAIL")) {
+                result.getThrowable().ifPresent(t -> t.printStackTrace(System.out));
+            }
+        }
+
+        private static String name(TestIdentifier test) {
+            String id = test.getUniqueId();
+            return id.substring(id.indexOf("[class:") + 1).replace("]/[", ".").replace("]", "");
+        }
+
+        private static String oneLine(String text) {
+            return text.replace('\n', ' ').replace('\r', ' ');
+        }
+    }
+}
