@@ -8,7 +8,6 @@ import dev.ktstr.vm.VirtualMachine;
 import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.VmSpec;
 import dev.ktstr.vm.internal.machine.BootFiles;
-import dev.ktstr.vm.internal.machine.FileTail;
 import dev.ktstr.vm.internal.ram.GuestRam;
 import dev.ktstr.vm.internal.ram.HostMemory;
 import dev.ktstr.vm.internal.ram.RamLayout;

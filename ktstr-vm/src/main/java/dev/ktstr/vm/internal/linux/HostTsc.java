@@ -53,12 +53,7 @@ public final class HostTsc {
         }
         try {
             Pointer code = LibC.mmap(
-                    Pointer.NULL,
-                    PAGE,
-                    LibC.PROT_READ | LibC.PROT_WRITE,
-                    LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS,
-                    -1,
-                    0);
+                    Pointer.NULL, PAGE, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS, -1, 0);
             try {
                 code.write(0, READ_TSC, 0, READ_TSC.length);
                 LibC.mprotect(code, PAGE, LibC.PROT_READ | LibC.PROT_EXEC);
