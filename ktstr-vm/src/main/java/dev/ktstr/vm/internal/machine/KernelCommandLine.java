@@ -20,6 +20,8 @@ import java.util.List;
  *   <li>{@code 8250.nr_uarts=2}: does not probe for serial ports that are not there
  *   <li>emulated CPUs only, {@code tsc=reliable no_timer_check}: emulated timers are late when the host is busy; the
  *       watchdog would call the TSC unstable and slow down every clock read
+ *   <li>emulated CPUs only, {@code reboot=t}: by a triple fault, without asking a keyboard controller that is not there
+ *       655360 times; a panic took a minute to end the machine on a busy host
  *   <li>emulated CPUs only, {@code tsc_early_khz=}: for the same reason the kernel cannot measure the TSC by the PIT, and
  *       believes the PIT where another clock disagrees ({@code pit_hpet_ptimer_calibrate_cpu} in arch/x86/kernel/tsc.c): its
  *       seconds were once a fourteenth of ours
@@ -54,6 +56,7 @@ public final class KernelCommandLine {
         if (emulated) {
             words.add("tsc=reliable");
             words.add("no_timer_check");
+            words.add("reboot=t");
             HostTsc.khz().ifPresent(khz -> words.add("tsc_early_khz=" + khz));
         }
         spec.kernelArgs().stream().filter(word -> !word.equals(VmSpec.KASLR)).forEach(words::add);
