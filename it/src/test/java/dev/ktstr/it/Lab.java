@@ -224,7 +224,7 @@ final class Lab {
                         "-smp",
                         "2",
                         "-m",
-                        "4096",
+                        "7680",
                         "-nodefaults",
                         "-no-user-config",
                         "-no-reboot",

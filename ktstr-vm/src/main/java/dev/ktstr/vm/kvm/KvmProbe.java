@@ -88,7 +88,8 @@ public final class KvmProbe {
     private static boolean joinOrKick(Thread runner, KvmVcpu vcpu, Duration limit) {
         boolean interrupted = false;
         long deadline = System.nanoTime() + limit.toNanos();
-        long giveUp = deadline + limit.toNanos();
+        // The kick needs a host CPU too, which a busy or emulated host may not give for a while.
+        long giveUp = deadline + LIMIT.toNanos();
         while (runner.isAlive() && System.nanoTime() < giveUp) {
             try {
                 runner.join(10);
