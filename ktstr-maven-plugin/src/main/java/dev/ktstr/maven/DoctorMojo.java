@@ -32,7 +32,10 @@ public final class DoctorMojo extends AbstractMojo {
     private static final Pattern AVAILABLE = Pattern.compile("MemAvailable:\\s+(\\d+) kB");
     private static final Pattern CODENAME = Pattern.compile("(?m)^VERSION_CODENAME=\"?([a-z]+)\"?$");
 
-    /** What to check for: {@code run} (running tests, the default) or {@code build} (building ktstr itself, too). */
+    /**
+     * What to check for: {@code run} (running tests, the default), {@code build} (building ktstr itself, too) or {@code test}
+     * (all of ktstr's own tests, too).
+     */
     @Parameter(property = "ktstr.scope")
     private @Nullable String scope;
 
@@ -43,10 +46,10 @@ public final class DoctorMojo extends AbstractMojo {
     @Override
     public void execute() throws MojoExecutionException, MojoFailureException {
         String given = new Options(session.getUserProperties(), System.getenv()).text("scope", scope, "run");
-        if (!List.of("run", "build").contains(given)) {
-            throw new MojoExecutionException("-Dktstr.scope is '" + given + "'; it must be run or build");
-        }
-        List<Finding> findings = probe(given.equals("build"));
+        Requirement.Kind kind = Requirement.Kind.of(given)
+                .orElseThrow(() ->
+                        new MojoExecutionException("-Dktstr.scope is '" + given + "'; it must be run, build or test"));
+        List<Finding> findings = probe(kind);
         List<Fact> facts = new ArrayList<>(backends());
         facts.add(kernel());
         facts.add(memory());
@@ -57,11 +60,11 @@ public final class DoctorMojo extends AbstractMojo {
         }
     }
 
-    private static List<Finding> probe(boolean build) throws MojoExecutionException {
+    private static List<Finding> probe(Requirement.Kind kind) throws MojoExecutionException {
         List<Finding> findings = new ArrayList<>();
         try {
             for (Requirement r : Requirement.all()) {
-                findings.add(new Finding(r, Probe.run(r.probe()), build || r.kind() == Requirement.Kind.RUN));
+                findings.add(new Finding(r, Probe.run(r.probe()), kind.includes(r.kind())));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

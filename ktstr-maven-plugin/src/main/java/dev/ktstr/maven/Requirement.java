@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +32,25 @@ record Requirement(
         String why) {
     private static final String RESOURCE = "requirements.tsv";
 
-    /** Who needs it: everyone who runs tests, or those too who build ktstr itself. */
+    /** Who needs it: everyone who runs tests, those too who build ktstr itself, or only those who run all of its own tests. */
     enum Kind {
         RUN,
-        BUILD
+        BUILD,
+        TEST;
+
+        /** The word in the table and in {@code -Dktstr.scope}. */
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static Optional<Kind> of(String word) {
+            return Arrays.stream(values()).filter(k -> k.word().equals(word)).findFirst();
+        }
+
+        /** Whether who is of this kind needs what {@code other} needs. */
+        boolean includes(Kind other) {
+            return other.ordinal() <= ordinal();
+        }
     }
 
     Requirement {
@@ -72,13 +89,11 @@ record Requirement(
     private static Requirement parseLine(String line, int number) {
         String[] f = line.split("\t", -1);
         boolean whole = f.length == 7 && Arrays.stream(f).noneMatch(String::isBlank);
-        if (!whole
-                || !List.of("run", "build").contains(f[0])
-                || !List.of("main", "backports").contains(f[5])) {
+        if (!whole || Kind.of(f[0]).isEmpty() || !List.of("main", "backports").contains(f[5])) {
             throw new IllegalStateException(RESOURCE + ":" + number + ": not a requirement: " + line);
         }
         return new Requirement(
-                f[0].equals("run") ? Kind.RUN : Kind.BUILD,
+                Kind.of(f[0]).orElseThrow(),
                 f[1],
                 List.of(f[2].split(" +", -1)),
                 f[3].equals("-") ? null : f[3],
