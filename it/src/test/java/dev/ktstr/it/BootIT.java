@@ -60,7 +60,7 @@ class BootIT {
     @Test
     void aKernelThatIsNotThereNamesWhatWasLookedAtAndTheCure() {
         VariantRun.Ended ended = Runs.run("boots", Map.of("ktstr.kernel", "99.99.99"), ctx -> null);
-        assertThat(failed(ended).details().get(0)).contains("99.99.99").contains("kernel-fetch");
+        assertThat(failed(ended).details().get(0)).contains("99.99.99").contains("mvn ktstr:kernel-build");
     }
 
     @Test

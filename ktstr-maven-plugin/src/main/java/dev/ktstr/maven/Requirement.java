@@ -32,7 +32,7 @@ record Requirement(
         String why) {
     private static final String RESOURCE = "requirements.tsv";
 
-    /** Who needs it: everyone who runs tests, those too who build ktstr itself, or only those who run all of its own tests. */
+    /** Who needs it, in this order: everyone who runs tests; who builds ktstr itself; who runs all of its own tests. */
     enum Kind {
         RUN,
         BUILD,
@@ -49,7 +49,7 @@ record Requirement(
 
         /** Whether who is of this kind needs what {@code other} needs. */
         boolean includes(Kind other) {
-            return other.ordinal() <= ordinal();
+            return other.compareTo(this) <= 0;
         }
     }
 
