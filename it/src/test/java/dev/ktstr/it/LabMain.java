@@ -1,7 +1,9 @@
 package dev.ktstr.it;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.platform.engine.TestExecutionResult;
@@ -14,28 +16,54 @@ import org.junit.platform.launcher.core.LauncherFactory;
 
 /** Runs test classes inside the lab and tells {@link LabIT} by lines on the console. */
 public final class LabMain {
+    private static final Duration HANGS_AFTER = Duration.ofMinutes(2);
+
     private LabMain() {}
 
     /**
      * Runs them.
      *
-     * @param classes names of test classes
+     * @param classes names of test classes, or of single tests: {@code Class#method}
      */
     public static void main(String[] classes) {
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(Arrays.stream(classes).map(name -> selectClass(name)).toList())
+                .selectors(Arrays.stream(classes)
+                        .map(name -> name.contains("#") ? selectMethod(name) : selectClass(name))
+                        .toList())
                 .build();
         Launcher launcher = LauncherFactory.create();
         Teller teller = new Teller();
+        Thread watchdog = new Thread(() -> watch(teller), "lab-watchdog");
+        watchdog.setDaemon(true);
+        watchdog.start();
         launcher.execute(request, teller);
         System.out.println("LAB END " + teller.ended.get() + " tests");
         System.exit(0);
     }
 
+    /** A test that hangs ends the lab, with the stacks of all threads. */
+    private static void watch(Teller teller) {
+        try {
+            while (System.nanoTime() - teller.started < HANGS_AFTER.toNanos()) {
+                Thread.sleep(1_000);
+            }
+        } catch (InterruptedException e) {
+            return;
+        }
+        System.out.println("LAB FAIL the test that started last hangs; threads:");
+        Thread.getAllStackTraces().forEach((thread, stack) -> {
+            System.out.println(thread);
+            for (StackTraceElement frame : stack) {
+                System.out.println("    " + frame);
+            }
+        });
+        Runtime.getRuntime().halt(1);
+    }
+
     /** Tells each end. */
     private static final class Teller implements TestExecutionListener {
         private final AtomicInteger ended = new AtomicInteger();
-        private volatile long started;
+        private volatile long started = System.nanoTime();
 
         @Override
         public void executionStarted(TestIdentifier test) {

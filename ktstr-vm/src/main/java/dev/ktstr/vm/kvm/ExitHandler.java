@@ -82,9 +82,12 @@ final class ExitHandler {
 
     /** Finishes an access that was answered but not yet taken by the guest. */
     void completeAccess(KvmCpu cpu) {
-        if (accessPending) {
+        // One instruction may need several accesses: a string, or one across two pages.
+        while (accessPending) {
             accessPending = false;
-            cpu.completeAccess();
+            if (cpu.completeAccess()) {
+                handle(cpu);
+            }
         }
     }
 

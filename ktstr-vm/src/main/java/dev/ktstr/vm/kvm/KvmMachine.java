@@ -7,6 +7,7 @@ import dev.ktstr.vm.VirtualMachine;
 import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.VmExit;
 import dev.ktstr.vm.VmSpec;
+import dev.ktstr.vm.internal.linux.KvmCpu;
 import dev.ktstr.vm.internal.linux.KvmStats;
 import dev.ktstr.vm.internal.machine.FileTail;
 import dev.ktstr.vm.internal.machine.PanicLine;
@@ -193,7 +194,7 @@ public final class KvmMachine implements VirtualMachine {
         }
     }
 
-    /** What each vCPU has cost and done so far. Valid until {@link #close()}; a thread that has ended costs nothing more. */
+    /** What each vCPU has cost and done so far; asks each between two runs, so it costs each one exit. Valid until {@link #close()}; a thread that has ended costs nothing more. */
     public List<VcpuUsage> usage() {
         return parts.vcpus().stream().map(this::usage).toList();
     }
@@ -203,11 +204,15 @@ public final class KvmMachine implements VirtualMachine {
         long[] schedstat = tid == 0 ? vcpu.lastSchedstat() : Schedstat.read(tid).orElseGet(vcpu::lastSchedstat);
         Map<String, Long> counters = Map.of();
         if (parts.statistics() && !closed.get()) {
-            try (KvmStats stats = vcpu.cpu().stats()) {
-                counters = stats.read();
-            }
+            counters = vcpu.callOrAfter("reading statistics", KvmMachine::counters);
         }
         return new VcpuUsage(vcpu.number(), schedstat[0], schedstat[1], vcpu.exitCount(), counters);
+    }
+
+    private static Map<String, Long> counters(KvmCpu cpu) {
+        try (KvmStats stats = cpu.stats()) {
+            return stats.read();
+        }
     }
 
     /** What the guest did at I/O ports without a device. */

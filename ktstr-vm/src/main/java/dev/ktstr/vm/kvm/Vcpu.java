@@ -290,6 +290,20 @@ final class Vcpu {
         return result(what, answer);
     }
 
+    /** The same, but when the vCPU has ended, on the calling thread. */
+    <T> T callOrAfter(String what, CpuControl<T> action) {
+        if (state() != State.STOPPED) {
+            try {
+                return call(what, action);
+            } catch (VmException e) {
+                if (state() != State.STOPPED) {
+                    throw e;
+                }
+            }
+        }
+        return action.apply(cpu);
+    }
+
     private <T> void perform(String what, CpuControl<T> action, CompletableFuture<T> answer) {
         try {
             if (state() == State.STOPPED) {

@@ -189,6 +189,16 @@ class KvmMachineTest {
         }
     }
 
+    /** fa: cli; f4: hlt; eb fd: jmp back. A halted vCPU stays in the kernel, which serves nobody else meanwhile. */
+    @Test
+    void theUsageOfAHaltedGuestIsReadWhileItRuns() {
+        try (KvmMachine vm = tiny("faf4ebfd")) {
+            assertThat(vm.usage())
+                    .hasSize(1)
+                    .allSatisfy(u -> assertThat(u.cpu()).isZero());
+        }
+    }
+
     @Test
     void moreCpusThanKvmAllowsAreRefusedWithBothNumbers() {
         assertThatThrownBy(() -> tiny("1n16l256c1t", PRINT_RING_POWER_OFF))

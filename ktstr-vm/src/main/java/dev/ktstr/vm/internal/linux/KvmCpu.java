@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One vCPU. One thread runs it, and that thread also reads and writes its registers; {@link #kick()} and the statistics
- * are for any thread. The owner closes it when no thread runs it any more.
+ * One vCPU. One thread runs it, and that thread also reads and writes its registers; only {@link #kick()} is for
+ * any thread. The owner closes it when no thread runs it any more.
  */
 public final class KvmCpu implements AutoCloseable {
     /** Size of {@code struct kvm_regs}. */
@@ -106,11 +106,12 @@ public final class KvmCpu implements AutoCloseable {
     /**
      * Finishes an access that the last exit asked the host for, without running the guest any further, so that the
      * registers are those after the instruction.
+     *
+     * @return whether the same instruction asks for another access
      */
-    public void completeAccess() {
+    public boolean completeAccess() {
         run.put(IMMEDIATE_EXIT_AT, (byte) 1);
-        runUntilExit();
-        run.put(IMMEDIATE_EXIT_AT, (byte) 0);
+        return runUntilExit();
     }
 
     /**
@@ -248,6 +249,7 @@ public final class KvmCpu implements AutoCloseable {
     }
 
     /** This vCPU's counters: exits, halts, halt polling and many more, as far as this host's kernel has them. */
+    // Like every request to a vCPU it waits in the kernel until no thread runs it, which for an idle guest is forever.
     public KvmStats stats() {
         return KvmStats.of(fd);
     }
