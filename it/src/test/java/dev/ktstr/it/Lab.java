@@ -71,7 +71,8 @@ final class Lab {
     }
 
     /** Puts everything into an archive and writes it. */
-    Path build(Path tree, Path kernelEntry, Path scheduler, Path vmModule, List<String> command) throws Exception {
+    Path build(Path tree, List<Path> kernelEntries, Path scheduler, Path vmModule, List<String> command)
+            throws Exception {
         jre();
         for (Path library : libraries(scheduler)) {
             file(library.toString().substring(1), Files.readAllBytes(library), 0755);
@@ -82,7 +83,9 @@ final class Lab {
             Path ko = first(tree, module + "\\.ko.*");
             file("lab/modules/" + order++ + "-" + ko.getFileName(), Files.readAllBytes(ko), 0644);
         }
-        copyTree(kernelEntry, "lab/home/.cache/ktstr/kernels/" + kernelEntry.getFileName());
+        for (Path entry : kernelEntries) {
+            copyTree(entry, "lab/home/.cache/ktstr/kernels/" + entry.getFileName());
+        }
         file("lab/vm/target/micro.elf", Files.readAllBytes(vmModule.resolve("target/micro.elf")), 0644);
         copyTree(vmModule.resolve("target/test-classes"), "lab/vm-tests");
         List<String> classPath = classPath();

@@ -5,9 +5,10 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMetho
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.platform.engine.TestExecutionResult;
-import org.junit.platform.launcher.Launcher;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
@@ -26,19 +27,29 @@ public final class LabMain {
      * @param classes names of test classes, or of single tests: {@code Class#method}
      */
     public static void main(String[] classes) {
+        Teller teller = new Teller();
+        Thread watchdog = new Thread(() -> watch(teller), "lab-watchdog");
+        watchdog.setDaemon(true);
+        watchdog.start();
+        run(teller, classes);
+        System.out.println("LAB END " + teller.ended.get() + " tests");
+        System.exit(0);
+    }
+
+    /** Runs them in this JVM; the lines of those that failed. */
+    static List<String> failures(String... classes) {
+        Teller teller = new Teller();
+        run(teller, classes);
+        return List.copyOf(teller.failures);
+    }
+
+    private static void run(Teller teller, String... classes) {
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
                 .selectors(Arrays.stream(classes)
                         .map(name -> name.contains("#") ? selectMethod(name) : selectClass(name))
                         .toList())
                 .build();
-        Launcher launcher = LauncherFactory.create();
-        Teller teller = new Teller();
-        Thread watchdog = new Thread(() -> watch(teller), "lab-watchdog");
-        watchdog.setDaemon(true);
-        watchdog.start();
-        launcher.execute(request, teller);
-        System.out.println("LAB END " + teller.ended.get() + " tests");
-        System.exit(0);
+        LauncherFactory.create().execute(request, teller);
     }
 
     /** A test that hangs ends the lab, with the stacks of all threads. */
@@ -63,6 +74,7 @@ public final class LabMain {
     /** Tells each end. */
     private static final class Teller implements TestExecutionListener {
         private final AtomicInteger ended = new AtomicInteger();
+        private final List<String> failures = new CopyOnWriteArrayList<>();
         private volatile long started = System.nanoTime();
 
         @Override
@@ -94,6 +106,7 @@ public final class LabMain {
             System.out.println("LAB " + word + " " + name(test) + " " + ms + " ms "
                     + result.getThrowable().map(t -> oneLine(String.valueOf(t))).orElse(""));
             if (word.equals("FAIL")) {
+                failures.add(name(test) + ": " + result.getThrowable().orElse(null));
                 result.getThrowable().ifPresent(t -> t.printStackTrace(System.out));
             }
         }

@@ -1,8 +1,10 @@
 package dev.ktstr.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ktstr.guest.BootImage;
+import dev.ktstr.kernel.KernelCache;
 import dev.ktstr.kernel.KernelDiscovery;
 import dev.ktstr.result.Outcome;
 import dev.ktstr.result.ReportText;
@@ -31,6 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestMethodOrder(MethodOrderer.MethodName.class)
 class LabScenarios {
+    private static final String OLDER = "6.12";
+
     @TempDir
     Path temp;
 
@@ -136,6 +140,19 @@ class LabScenarios {
                 .outcome();
         assertThat(outcome.verdict()).isEqualTo(Verdict.FAIL);
         assertThat(outcome.details().get(0)).contains("hello");
+    }
+
+    @Test
+    void jAnOlderKernelRunsTheWorkersUnderTheFixtureScheduler() {
+        assumeTrue(KernelCache.standard().find(OLDER).isPresent(), "no " + OLDER + " in the cache");
+        Options process = Options.ofProcess();
+        Options older = new Options(
+                name -> name.equals("ktstr.kernel") ? OLDER : process.property().get(name), process.environment());
+        Outcome outcome = new VariantRun("dev.ktstr.it.LabFixtures#underScx", older, Path.of(""))
+                .execute(new LabFixtures()::underScx)
+                .outcome();
+        assertThat(outcome.verdict()).as(ReportText.failure(outcome)).isEqualTo(Verdict.PASS);
+        System.out.println("LAB TIME " + OLDER + " " + outcome.timings());
     }
 
     private BootedGuest boot(String fixture) {
