@@ -48,11 +48,11 @@ final class KtstrCompilation {
 
     private boolean first = true;
 
-    KtstrCompilation(ProcessingEnvironment environment) {
+    KtstrCompilation(ProcessingEnvironment environment, int mostMethods) {
         elements = environment.getElementUtils();
         order = SourceOrder.of(environment);
         earlier = new EarlierBuild(environment.getFiler(), elements);
-        output = new Output(environment, earlier);
+        output = new Output(environment, earlier, mostMethods);
     }
 
     /** Processes what a round brings. */

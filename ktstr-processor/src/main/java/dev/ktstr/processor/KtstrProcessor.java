@@ -2,6 +2,7 @@ package dev.ktstr.processor;
 
 import com.google.auto.service.AutoService;
 import dev.ktstr.processor.model.Location;
+import dev.ktstr.processor.write.GauntletClassWriter;
 import dev.ktstr.rules.Codes;
 import dev.ktstr.rules.Finding;
 import dev.ktstr.rules.Place;
@@ -21,7 +22,19 @@ import org.jspecify.annotations.Nullable;
 public final class KtstrProcessor extends AbstractProcessor {
     private static final int FRAMES = 4;
 
+    private final int mostMethods;
+
     private @Nullable KtstrCompilation compilation;
+
+    /** Makes the processor that compilers look up. */
+    public KtstrProcessor() {
+        this(GauntletClassWriter.MOST_METHODS);
+    }
+
+    /** With another limit, to measure what it costs. */
+    KtstrProcessor(int mostMethods) {
+        this.mostMethods = mostMethods;
+    }
 
     /** Everything: a class whose last test was taken away brings no annotation, and has to leave the registry. */
     @Override
@@ -38,7 +51,7 @@ public final class KtstrProcessor extends AbstractProcessor {
     public boolean process(Set<? extends TypeElement> annotations, RoundEnvironment round) {
         try {
             if (compilation == null) {
-                compilation = new KtstrCompilation(processingEnv);
+                compilation = new KtstrCompilation(processingEnv, mostMethods);
             }
             if (round.processingOver()) {
                 compilation.finish(round.errorRaised()).forEach(this::print);

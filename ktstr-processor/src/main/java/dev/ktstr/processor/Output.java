@@ -53,12 +53,12 @@ final class Output {
     /** A file that was not written; {@code type} is where it is reported. */
     private record Problem(Codes code, String type, String what, String consequence, String hint) {}
 
-    Output(ProcessingEnvironment environment, EarlierBuild earlier) {
+    Output(ProcessingEnvironment environment, EarlierBuild earlier, int mostMethods) {
         this.elements = environment.getElementUtils();
         this.filer = environment.getFiler();
         this.earlier = earlier;
         this.testClasses = new TestClassWriter(elements);
-        this.gauntlets = new GauntletClassWriter(elements);
+        this.gauntlets = new GauntletClassWriter(elements, mostMethods);
         this.flags = new FlagsClassWriter(elements);
     }
 

@@ -1,5 +1,6 @@
 package dev.ktstr.processor;
 
+import dev.ktstr.processor.write.GauntletClassWriter;
 import java.io.IOException;
 import java.io.Writer;
 import java.lang.management.ManagementFactory;
@@ -30,9 +31,13 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * mvn -q -pl ktstr-processor test-compile exec:exec@benchmark
  * </pre>
+ *
+ * and with {@code -Dktstr.benchmark=forms} for what {@link GauntletClassWriter#MOST_METHODS} goes by: both forms of a gauntlet
+ * class, from 1 to 48 profiles.
  */
 final class ProcessorBenchmark {
     private static final int TESTS = 100;
+    private static final int FORM_TESTS = 10;
     private static final int RUNS = 3;
 
     private ProcessorBenchmark() {}
@@ -40,6 +45,10 @@ final class ProcessorBenchmark {
     public static void main(String[] args) throws IOException {
         Path root = Files.createTempDirectory("ktstr-benchmark");
         try {
+            if (List.of(args).contains("forms")) {
+                compareForms(root);
+                return;
+            }
             for (int flags : new int[] {3, 6}) {
                 measure(Files.createDirectories(root.resolve("flags" + flags)), flags);
             }
@@ -53,11 +62,11 @@ final class ProcessorBenchmark {
     private static void measure(Path root, int flags) throws IOException {
         List<Path> sources = new ArrayList<>(Golden.list(Golden.resources().resolve("stubs")));
         Path file = root.resolve("Many.java");
-        Files.writeString(file, source(flags));
+        Files.writeString(file, source(flags, TESTS));
         sources.add(file);
         for (int run = 1; run <= RUNS; run++) {
             long plain = compile(root.resolve("plain" + run), sources, null);
-            Timed timed = new Timed();
+            Timed timed = new Timed(GauntletClassWriter.MOST_METHODS);
             long whole = compile(root.resolve("processed" + run), sources, timed);
             System.out.printf(
                     "%d tests x 24 presets x %d profiles, run %d: javac alone %d ms; with the processor %d ms, of which"
@@ -66,7 +75,53 @@ final class ProcessorBenchmark {
         }
     }
 
-    private static String source(int flags) {
+    /** What a method per variant costs against a method per preset, for each number of profiles. */
+    private static void compareForms(Path root) throws IOException {
+        compareForms(root.resolve("warm-up"), 3, 8, false);
+        for (int[] flagsAndProfiles : new int[][] {{0, 1}, {1, 2}, {3, 8}, {6, 48}}) {
+            compareForms(root.resolve("flags" + flagsAndProfiles[0]), flagsAndProfiles[0], flagsAndProfiles[1], true);
+        }
+    }
+
+    private static void compareForms(Path root, int flags, int profiles, boolean print) throws IOException {
+        Files.createDirectories(root);
+        List<Path> sources = new ArrayList<>(Golden.list(Golden.resources().resolve("stubs")));
+        Path file = Files.writeString(root.resolve("Many.java"), source(flags, FORM_TESTS));
+        sources.add(file);
+        for (int limit : new int[] {Integer.MAX_VALUE, 0}) {
+            List<Long> times = new ArrayList<>();
+            long peak = 0;
+            Path output = root;
+            for (int run = 1; run <= RUNS; run++) {
+                output = root.resolve("limit" + limit + "-" + run);
+                times.add(compile(output, sources, new Timed(limit)));
+                peak = Math.max(peak, peakMb());
+            }
+            if (print) {
+                System.out.printf(
+                        "%d tests x 24 presets x %d profiles, a method per %s: %d ms (median of %d), peak heap %d MB,"
+                                + " %d KB of gauntlet classes%n",
+                        FORM_TESTS,
+                        profiles,
+                        limit == 0 ? "preset" : "variant",
+                        times.stream().sorted().toList().get(RUNS / 2),
+                        RUNS,
+                        peak,
+                        gauntletBytes(output) >> 10);
+            }
+        }
+    }
+
+    private static long gauntletBytes(Path output) throws IOException {
+        try (Stream<Path> all = Files.walk(output)) {
+            return all.filter(f ->
+                            f.toString().contains("_GauntletIT") && f.toString().endsWith(".class"))
+                    .mapToLong(f -> f.toFile().length())
+                    .sum();
+        }
+    }
+
+    private static String source(int flags, int tests) {
         StringBuilder text = new StringBuilder("""
                 package acme;
                 import dev.ktstr.*;
@@ -82,7 +137,7 @@ final class ProcessorBenchmark {
                     .append(",\n");
         }
         text.append("}\nclass Many {\n");
-        for (int i = 0; i < TESTS; i++) {
+        for (int i = 0; i < tests; i++) {
             text.append(
                             " @KtstrTest(scheduler = Sched.class, maxLlcs = 15, maxCpus = 252, maxNumaNodes = 4)\n void test")
                     .append(i)
@@ -129,8 +184,12 @@ final class ProcessorBenchmark {
 
     /** The processor, and the time that passes in it. */
     private static final class Timed extends AbstractProcessor {
-        private final KtstrProcessor processor = new KtstrProcessor();
+        private final KtstrProcessor processor;
         private long nanos;
+
+        private Timed(int mostMethods) {
+            processor = new KtstrProcessor(mostMethods);
+        }
 
         @Override
         public synchronized void init(ProcessingEnvironment environment) {

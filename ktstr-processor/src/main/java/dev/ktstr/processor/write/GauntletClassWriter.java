@@ -18,18 +18,20 @@ import javax.lang.model.util.Elements;
  */
 public final class GauntletClassWriter {
     /**
-     * The most methods of one gauntlet class. Chosen so that 100 tests of 24 presets stay below 6400 methods in all; with one
-     * method per preset they cost the processor 1.2 to 1.6 s, whatever the number of profiles ({@code ProcessorBenchmark}).
+     * The most methods of one gauntlet class. With 24 presets, 48 methods cost what 24 do; 192 cost twice the time, and 1152
+     * nine times the time and twice the heap ({@code ProcessorBenchmark}, forms).
      */
     public static final int MOST_METHODS = 64;
 
     private static final String BODY = "test";
 
     private final JunitCode code;
+    private final int mostMethods;
 
-    /** Makes a writer for this compilation. */
-    public GauntletClassWriter(Elements elements) {
+    /** Makes a writer for this compilation, with {@code mostMethods} in place of {@link #MOST_METHODS}. */
+    public GauntletClassWriter(Elements elements, int mostMethods) {
         this.code = new JunitCode(elements);
+        this.mostMethods = mostMethods;
     }
 
     /** Builds the class of a valid test that has at least one preset. */
@@ -49,7 +51,7 @@ public final class GauntletClassWriter {
                 .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
                 .addStatement(JunitCode.run(test))
                 .build());
-        boolean scalable = gauntlet.presets().size() * gauntlet.profiles().size() > MOST_METHODS;
+        boolean scalable = gauntlet.presets().size() * gauntlet.profiles().size() > mostMethods;
         gauntlet.presets().forEach(preset -> junit.addType(preset(test, preset, gauntlet.profiles(), scalable)));
         return JunitCode.file(name, junit);
     }
