@@ -40,9 +40,12 @@ final class KernelPreview {
     /** The same for programs: one object per version. A value that is not known is absent. */
     List<Map<String, Object>> values(String wanted) {
         List<Map<String, Object>> all = new ArrayList<>();
-        for (KernelOrg.Tarball t : resolve(wanted)) {
+        List<KernelOrg.Tarball> tarballs = resolve(wanted);
+        KernelRows rows = new KernelRows(Set.of(), known.all());
+        for (KernelOrg.Tarball t : tarballs) {
             Map<String, Object> row = new LinkedHashMap<>();
             row.put("version", t.version().toString());
+            row.put("endOfLife", rows.isEndOfLife(t.version().toString()));
             row.put("uri", t.uri().toString());
             t.sha256().ifPresent(digest -> row.put("sha256", digest));
             all.add(row);

@@ -49,7 +49,7 @@ final class KernelRows {
     }
 
     /** The list of kernel.org names each supported series; one that is older than the newest and not in it is over. */
-    private boolean isEndOfLife(String release) {
+    boolean isEndOfLife(String release) {
         Optional<KernelVersion> version = KernelVersion.leading(release);
         if (version.isEmpty() || releases.isEmpty()) {
             return false;

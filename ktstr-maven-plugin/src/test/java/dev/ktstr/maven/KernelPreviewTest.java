@@ -89,8 +89,15 @@ class KernelPreviewTest {
     @Test
     void programsGetAddressAndHash() {
         assertThat(preview().values("6.12"))
-                .containsExactly(
-                        Map.of("version", "6.12.10", "uri", base + "pub/v6.x/linux-6.12.10.tar.xz", "sha256", HASH));
+                .containsExactly(Map.of(
+                        "version",
+                        "6.12.10",
+                        "endOfLife",
+                        false,
+                        "uri",
+                        base + "pub/v6.x/linux-6.12.10.tar.xz",
+                        "sha256",
+                        HASH));
     }
 
     @Test
