@@ -34,8 +34,7 @@ public final class KernelBuildBench {
 
     private final Path tree;
     private final Path scratch;
-    private final Kconfig kconfig =
-            Kconfig.of(Architecture.X86_64, Kconfig.Base.named("tinyconfig"), null);
+    private final Kconfig kconfig = Kconfig.of(Architecture.X86_64, Kconfig.Base.named("tinyconfig"), null);
 
     private KernelBuildBench(Path tree, Path scratch) {
         this.tree = tree;
@@ -107,8 +106,7 @@ public final class KernelBuildBench {
                 false,
                 BuildOptions.STANDARD_LIMIT);
         long start = System.nanoTime();
-        BuiltKernel built =
-                new KernelBuilder(new KernelCache(root), new Quiet()).build(new LocalSource(tree), options);
+        BuiltKernel built = new KernelBuilder(new KernelCache(root), new Quiet()).build(new LocalSource(tree), options);
         double seconds = since(start);
         KernelImage image = Objects.requireNonNull(built.image(), "a kernel of this machine's architecture");
         String config = Files.readString(Objects.requireNonNull(image.config(), "the configuration of a build"));
@@ -131,8 +129,7 @@ public final class KernelBuildBench {
 
     private void make(Path objects, String target) throws IOException, InterruptedException {
         Path log = scratch.resolve("bare.log");
-        ProcessBuilder command =
-                new ProcessBuilder("make", "-C", tree.toString(), "O=" + objects, "-j" + JOBS, target);
+        ProcessBuilder command = new ProcessBuilder("make", "-C", tree.toString(), "O=" + objects, "-j" + JOBS, target);
         List.of("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "ARCH", "CROSS_COMPILE", "KBUILD_OUTPUT", "LLVM")
                 .forEach(command.environment()::remove);
         Process make = command.redirectErrorStream(true)
