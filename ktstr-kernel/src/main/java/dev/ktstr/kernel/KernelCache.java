@@ -256,7 +256,7 @@ public final class KernelCache {
     /**
      * As {@link #obtain(String, EntryMaker, FetchListener)}.
      *
-     * @param anew make it even when there is one, and replace that
+     * @param anew make it even when there is one, and replace that, in the remote cache too
      */
     public CachedKernel obtain(String key, EntryMaker maker, FetchListener listener, boolean anew) {
         requireKey(key);
@@ -291,7 +291,7 @@ public final class KernelCache {
                 new ImageFolder.Material(m.image(), m.vmlinux(), m.config(), true, m.origin(), m.source(), m.commit()));
         Folders.swapIn(entry, target, aside);
         if (remote != RemoteCache.NONE) {
-            remote.store(key, target, Folders.make(folder.resolve("remote")), listener);
+            remote.store(key, target, Folders.make(folder.resolve("remote")), anew, listener);
         }
     }
 

@@ -17,7 +17,7 @@ public interface RemoteCache {
         }
 
         @Override
-        public void store(String key, Path entry, Path scratch, FetchListener listener) {}
+        public void store(String key, Path entry, Path scratch, boolean anew, FetchListener listener) {}
     };
 
     /**
@@ -30,11 +30,12 @@ public interface RemoteCache {
     boolean fetch(String key, Path entry, FetchListener listener);
 
     /**
-     * Gives it an entry, unless it only reads or has it already.
+     * Gives it an entry, unless it only reads, or has it already and that is good enough.
      *
      * @param entry folder of the entry
      * @param scratch a folder for temporary files
+     * @param anew replace what it has of this key: the entry was made again on purpose
      * @param listener hears what was given, or why nothing could be
      */
-    void store(String key, Path entry, Path scratch, FetchListener listener);
+    void store(String key, Path entry, Path scratch, boolean anew, FetchListener listener);
 }

@@ -6,18 +6,9 @@ import dev.ktstr.kernel.build.Architecture;
 import dev.ktstr.kernel.build.Kconfig;
 import dev.ktstr.kernel.source.KernelOrg;
 import dev.ktstr.kernel.source.Network;
-import dev.ktstr.spec.KernelSpec;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.maven.execution.MavenSession;
 import org.apache.maven.plugin.AbstractMojo;
@@ -29,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 /** Lists the kernels in the cache, newest version first; any key or version it prints is good for -Dktstr.kernel. */
 @Mojo(name = "kernel-list", requiresProject = false, aggregator = true, threadSafe = true)
 public final class KernelListMojo extends AbstractMojo {
-    private static final int MAX_RELEASES = 8 << 20;
-
     /** {@code table} (the default) or {@code json}, which is printed alone: use it with {@code mvn -q}. */
     @Parameter(property = "ktstr.format")
     private @Nullable String format;
@@ -74,7 +63,7 @@ public final class KernelListMojo extends AbstractMojo {
 
     private void list(KernelCache cache, boolean everything, boolean json) {
         KernelCache.Listing listing = everything ? cache.verifiedListing() : cache.quickListing();
-        KernelRows rows = new KernelRows(kconfigs(), releases(cache));
+        KernelRows rows = new KernelRows(kconfigs(), new KnownReleases(cache, line -> getLog().warn(line)).all());
         if (json) {
             Json.print(rows.values(listing));
             return;
@@ -101,31 +90,11 @@ public final class KernelListMojo extends AbstractMojo {
                 URI.create(options.text(
                         "kernel.mirror", kernelMirror, standard.mirror().toString())),
                 standard.candidates());
-        KernelOrg kernelOrg = new KernelOrg(sites, Network.STANDARD);
-        List<KernelOrg.Tarball> tarballs = new ArrayList<>();
-        for (KernelSpec spec : KernelSpec.parseList(wanted)) {
-            boolean numbered = spec instanceof KernelSpec.Version
-                    || spec instanceof KernelSpec.VersionPrefix
-                    || spec instanceof KernelSpec.Range;
-            if (!numbered) {
-                throw new KernelException("-Dktstr.range is '" + wanted
-                        + "'; it must be versions, series or ranges such as 6.12..6.14, separated by commas");
-            }
-            tarballs.addAll(kernelOrg.resolve(spec));
-        }
-        rememberReleases(cache, sites.releases());
+        KernelPreview preview = new KernelPreview(cache, sites, Network.STANDARD, line -> getLog().warn(line));
         if (json) {
-            List<Map<String, Object>> all = new ArrayList<>();
-            tarballs.forEach(t -> {
-                Map<String, Object> row = new LinkedHashMap<>();
-                row.put("version", t.version().toString());
-                row.put("uri", t.uri().toString());
-                t.sha256().ifPresent(digest -> row.put("sha256", digest));
-                all.add(row);
-            });
-            Json.print(all);
+            Json.print(preview.values(wanted));
         } else {
-            KernelRows.preview(tarballs, cache.quickListing().kernels()).forEach(line -> getLog().info(line));
+            preview.table(wanted).forEach(line -> getLog().info(line));
         }
     }
 
@@ -139,39 +108,5 @@ public final class KernelListMojo extends AbstractMojo {
             }
         }
         return hashes;
-    }
-
-    private static Path releasesFile(KernelCache cache) {
-        return cache.folder().resolveSibling("releases.json");
-    }
-
-    /** What kernel.org said the last time it was asked; listing never waits for a network. */
-    private List<KernelOrg.Release> releases(KernelCache cache) {
-        Path file = releasesFile(cache);
-        if (!Files.exists(file)) {
-            return List.of();
-        }
-        try {
-            return KernelOrg.parse(Files.readAllBytes(file), file.toString());
-        } catch (IOException | KernelException e) {
-            getLog().warn("which kernels are at their end of life is not known: " + e.getMessage());
-            return List.of();
-        }
-    }
-
-    private void rememberReleases(KernelCache cache, URI uri) {
-        Path file = releasesFile(cache);
-        try {
-            Optional<byte[]> json = Network.STANDARD.small(uri, MAX_RELEASES);
-            if (json.isPresent()) {
-                KernelOrg.parse(json.get(), uri.toString());
-                Files.createDirectories(file.getParent());
-                Path aside = Files.createTempFile(file.getParent(), "releases", null);
-                Files.write(aside, json.get());
-                Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
-            }
-        } catch (IOException | KernelException e) {
-            getLog().warn("the list of supported releases was not kept: " + e.getMessage());
-        }
     }
 }

@@ -49,7 +49,7 @@ final class KernelRows {
     }
 
     /** The list of kernel.org names each supported series; one that is older than the newest and not in it is over. */
-    private boolean isEndOfLife(String release) {
+    boolean isEndOfLife(String release) {
         Optional<KernelVersion> version = KernelVersion.leading(release);
         if (version.isEmpty() || releases.isEmpty()) {
             return false;
@@ -135,9 +135,9 @@ final class KernelRows {
     }
 
     /** The table of a preview: what a range stands for, and what of it is in the cache. */
-    static List<String> preview(List<KernelOrg.Tarball> tarballs, List<CachedKernel> cached) {
+    List<String> preview(List<KernelOrg.Tarball> tarballs, List<CachedKernel> cached) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("VERSION", "CACHED AS", "SOURCE"));
+        rows.add(List.of("VERSION", "STATE", "CACHED AS", "SOURCE"));
         for (KernelOrg.Tarball t : tarballs) {
             List<String> keys = cached.stream()
                     .filter(k -> KernelVersion.leading(k.image().version())
@@ -147,6 +147,7 @@ final class KernelRows {
                     .toList();
             rows.add(List.of(
                     t.version().toString(),
+                    isEndOfLife(t.version().toString()) ? "end of life" : "ok",
                     keys.isEmpty() ? "-" : String.join(" ", keys),
                     t.uri().toString()));
         }

@@ -78,11 +78,11 @@ class KernelListTest {
         KernelOrg.Tarball there = tarball("6.12.117");
         KernelOrg.Tarball missing = tarball("6.13.12");
 
-        assertThat(KernelRows.preview(List.of(there, missing), List.of(kernel("k1", "6.12.117-x"))))
+        assertThat(ROWS.preview(List.of(there, missing), List.of(kernel("k1", "6.12.117-x"))))
                 .containsExactly(
-                        "VERSION   CACHED AS  SOURCE",
-                        "6.12.117  k1         https://mirror/6.12.117",
-                        "6.13.12   -          https://mirror/6.13.12");
+                        "VERSION   STATE        CACHED AS  SOURCE",
+                        "6.12.117  ok           k1         https://mirror/6.12.117",
+                        "6.13.12   end of life  -          https://mirror/6.13.12");
     }
 
     private static KernelOrg.Tarball tarball(String version) {

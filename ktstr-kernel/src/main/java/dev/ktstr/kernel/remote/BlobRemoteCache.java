@@ -118,12 +118,12 @@ final class BlobRemoteCache implements RemoteCache {
     }
 
     @Override
-    public void store(String key, Path entry, Path scratch, FetchListener listener) {
+    public void store(String key, Path entry, Path scratch, boolean anew, FetchListener listener) {
         if (readOnly || off) {
             return;
         }
         try {
-            if (blobs.has(manifestName(key))) {
+            if (!anew && blobs.has(manifestName(key))) {
                 return;
             }
             List<Manifest.Item> items = new ArrayList<>();

@@ -92,6 +92,18 @@ class RemoteCacheTest {
     }
 
     @Test
+    void whatIsMadeAnewReplacesWhatOthersFetch() {
+        CachedKernel first = machine("one", folder(false)).obtain("key", maker("CONFIG_X=y\n"), said::add);
+        machine("one", folder(false)).obtain("key", maker("CONFIG_X=m\n"), said::add, true);
+
+        CachedKernel other = machine("two", folder(true)).obtain("key", maker("CONFIG_X=n\n"), said::add);
+
+        assertThat(made).isEqualTo(2);
+        assertThat(other.image().config()).hasContent("CONFIG_X=m");
+        assertThat(other.image().sha256()).isEqualTo(first.image().sha256());
+    }
+
+    @Test
     void aReadOnlyCacheIsNotWrittenTo() {
         machine("one", folder(true)).obtain("key", maker(), said::add);
 
@@ -307,11 +319,15 @@ class RemoteCacheTest {
     }
 
     private EntryMaker maker() {
+        return maker("CONFIG_X=y\n");
+    }
+
+    private EntryMaker maker(String configuration) {
         return work -> {
             made++;
             Path image = SampleKernels.write(
                     work.resolve("bz"), SampleKernels.bzImage(SampleKernels.Packing.ZSTD, SampleKernels.vmlinux()));
-            Path config = SampleKernels.write(work.resolve("c"), "CONFIG_X=y\n".getBytes(US_ASCII));
+            Path config = SampleKernels.write(work.resolve("c"), configuration.getBytes(US_ASCII));
             return new KernelMaterial(image, null, config, "a test", "source", null);
         };
     }
