@@ -9,6 +9,7 @@ import dev.ktstr.vm.VmExit;
 import dev.ktstr.vm.VmSpec;
 import dev.ktstr.vm.internal.linux.KvmCpu;
 import dev.ktstr.vm.internal.linux.KvmStats;
+import dev.ktstr.vm.internal.machine.Ending;
 import dev.ktstr.vm.internal.machine.FileTail;
 import dev.ktstr.vm.internal.machine.PanicLine;
 import dev.ktstr.vm.kvm.device.UnclaimedAccesses;
@@ -19,10 +20,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -43,7 +40,7 @@ public final class KvmMachine implements VirtualMachine {
     private final String description;
     private final QueueControlChannel control;
     private final Thread keeper;
-    private final CompletableFuture<VmExit> exit = new CompletableFuture<>();
+    private final Ending ending = new Ending();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final ReentrantLock freezing = new ReentrantLock();
     private boolean frozen;
@@ -113,7 +110,7 @@ public final class KvmMachine implements VirtualMachine {
     public void freeze() {
         freezing.lock();
         try {
-            if (exit.isDone() || parts.end().decided()) {
+            if (ending.isDecided() || parts.end().decided()) {
                 throw new VmException("the guest cannot be frozen: it has ended");
             }
             parts.vcpus().forEach(Vcpu::requestPause);
@@ -227,36 +224,18 @@ public final class KvmMachine implements VirtualMachine {
 
     @Override
     public Optional<VmExit> exit() {
-        return Optional.ofNullable(exit.getNow(null));
+        return ending.now();
     }
 
     @Override
     public Optional<VmExit> awaitExit(Duration timeout) throws InterruptedException {
-        try {
-            return Optional.of(exit.get(timeout.toNanos(), TimeUnit.NANOSECONDS));
-        } catch (TimeoutException e) {
-            return Optional.empty();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("the end of a guest is a value, never a failure", e);
-        }
+        return ending.await(timeout);
     }
 
     @Override
     public void kill() {
         parts.end().end(VmExit.Kind.KILLED, "killed by the host");
-        boolean interrupted = false;
-        long deadline = System.nanoTime() + 2 * STOP_TIMEOUT.toNanos();
-        while (!exit.isDone() && System.nanoTime() < deadline) {
-            try {
-                awaitExit(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        if (!exit.isDone()) {
+        if (ending.awaitUninterrupted(STOP_TIMEOUT.multipliedBy(2)).isEmpty()) {
             throw new VmException(
                     "the guest did not end within " + 2 * STOP_TIMEOUT.toSeconds() + " s of being killed");
         }
@@ -304,7 +283,7 @@ public final class KvmMachine implements VirtualMachine {
         appendUsage();
         control.end();
         parts.doorbell().end();
-        exit.complete(end);
+        ending.decide(end);
     }
 
     /** The kernel resets after a panic (panic=-1), so that a panic looks like any reboot but for its console. */

@@ -9,6 +9,7 @@ import dev.ktstr.vm.VirtualMachine;
 import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.VmExit;
 import dev.ktstr.vm.VmSpec;
+import dev.ktstr.vm.internal.machine.Ending;
 import dev.ktstr.vm.internal.machine.RingCounter;
 import dev.ktstr.vm.internal.ram.GuestRam;
 import java.io.BufferedInputStream;
@@ -21,10 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,7 +61,7 @@ final class QemuMachine implements VirtualMachine {
     private final RingCounter doorbell = new RingCounter();
     private final Thread monitorThread;
     private final Thread doorbellThread;
-    private final CompletableFuture<VmExit> exit = new CompletableFuture<>();
+    private final Ending ending = new Ending();
     private final AtomicBoolean killed = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile @Nullable String shutdownReason;
@@ -102,7 +100,7 @@ final class QemuMachine implements VirtualMachine {
             start.run();
         } catch (VmException e) {
             // The guest or QEMU may end before the handshake does; then how it ended is the news, not the handshake.
-            Optional<VmExit> end = awaitUninterrupted(deathTimeout);
+            Optional<VmExit> end = ending.awaitUninterrupted(deathTimeout);
             if (end.isEmpty()) {
                 throw e;
             }
@@ -178,28 +176,22 @@ final class QemuMachine implements VirtualMachine {
 
     @Override
     public Optional<VmExit> exit() {
-        return Optional.ofNullable(exit.getNow(null));
+        return ending.now();
     }
 
     @Override
     public Optional<VmExit> awaitExit(Duration timeout) throws InterruptedException {
-        try {
-            return Optional.of(exit.get(timeout.toNanos(), TimeUnit.NANOSECONDS));
-        } catch (TimeoutException e) {
-            return Optional.empty();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("the end of a guest is a value, never a failure", e);
-        }
+        return ending.await(timeout);
     }
 
     @Override
     public void kill() {
-        if (exit.isDone()) {
+        if (ending.isDecided()) {
             return;
         }
         killed.set(true);
         parts.process().destroyForcibly();
-        if (awaitUninterrupted(DEATH_TIMEOUT).isEmpty()) {
+        if (ending.awaitUninterrupted(DEATH_TIMEOUT).isEmpty()) {
             throw new VmException("QEMU, pid " + parts.process().pid() + ", did not end within "
                     + DEATH_TIMEOUT.toSeconds() + " s of SIGKILL; see its state in /proc/"
                     + parts.process().pid() + "/status");
@@ -247,25 +239,6 @@ final class QemuMachine implements VirtualMachine {
         }
     }
 
-    /** Waits also when interrupted: killing and releasing must not be left half done. */
-    private Optional<VmExit> awaitUninterrupted(Duration timeout) {
-        boolean interrupted = false;
-        long deadline = System.nanoTime() + timeout.toNanos();
-        try {
-            while (true) {
-                try {
-                    return awaitExit(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
     private void onEvent(String name, JsonNode data) {
         if (name.equals("SHUTDOWN")) {
             shutdownReason = data.path("reason").asText("unknown");
@@ -289,7 +262,7 @@ final class QemuMachine implements VirtualMachine {
             end = new VmExit(VmExit.Kind.BACKEND_ERROR, "watching QEMU failed: " + e);
         }
         ChildProcesses.forget(parts.process());
-        exit.complete(end);
+        ending.decide(end);
     }
 
     private void drainDoorbell() {
