@@ -2,7 +2,7 @@ package dev.ktstr.vm.kvm;
 
 import dev.ktstr.vm.Backend.Availability;
 import dev.ktstr.vm.VmException;
-import dev.ktstr.vm.internal.linux.KvmVcpu;
+import dev.ktstr.vm.internal.linux.KvmCpu;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,9 +57,9 @@ public final class KvmProbe {
 
     /** Runs one guest on a thread of its own; null when all went as it must. */
     private static @Nullable String failureOf(ProbeGuest guest, Duration limit) {
-        KvmVcpu vcpu;
+        ProbeMachine machine;
         try {
-            vcpu = new KvmVcpu(ProbeGuest.RAM_BYTES);
+            machine = new ProbeMachine(ProbeGuest.RAM_BYTES);
         } catch (VmException e) {
             return e.getMessage();
         }
@@ -67,25 +67,28 @@ public final class KvmProbe {
         Thread runner = new Thread(
                 () -> {
                     try {
-                        failure.set(guest.runOn(vcpu));
+                        machine.cpu().bindToThread();
+                        failure.set(guest.runOn(machine));
                     } catch (RuntimeException e) {
                         failure.set(String.valueOf(e.getMessage()));
+                    } finally {
+                        machine.cpu().unbind();
                     }
                 },
                 "ktstr-kvm-probe");
         runner.setDaemon(true);
         runner.start();
-        boolean ended = joinOrKick(runner, vcpu, limit);
+        boolean ended = joinOrKick(runner, machine.cpu(), limit);
         if (!ended) {
             // The thread is inside the kernel with the mappings in use: they must stay.
             LOG.error("the KVM probe's thread cannot be stopped; it stays until this process ends");
             return "it does not stop";
         }
-        vcpu.close();
+        machine.close();
         return failure.get();
     }
 
-    private static boolean joinOrKick(Thread runner, KvmVcpu vcpu, Duration limit) {
+    private static boolean joinOrKick(Thread runner, KvmCpu vcpu, Duration limit) {
         boolean interrupted = false;
         long deadline = System.nanoTime() + limit.toNanos();
         // The kick needs a host CPU too, which a busy or emulated host may not give for a while.

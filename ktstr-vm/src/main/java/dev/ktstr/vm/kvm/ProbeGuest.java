@@ -1,6 +1,6 @@
 package dev.ktstr.vm.kvm;
 
-import dev.ktstr.vm.internal.linux.KvmVcpu;
+import dev.ktstr.vm.internal.linux.KvmCpu;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -77,8 +77,9 @@ record ProbeGuest(String name, String code, boolean longMode, int expected) {
 
     /** Runs to the halt; null when all went as it must, else what happened instead. */
     @Nullable
-    String runOn(KvmVcpu vcpu) {
-        load(vcpu);
+    String runOn(ProbeMachine machine) {
+        load(machine);
+        KvmCpu vcpu = machine.cpu();
         if (!vcpu.runUntilExit()) {
             return "it hung";
         }
@@ -113,18 +114,21 @@ record ProbeGuest(String name, String code, boolean longMode, int expected) {
         };
     }
 
-    private void load(KvmVcpu vcpu) {
-        ByteBuffer ram = vcpu.ram();
-        String text = vcpu.hasLeaf7Ebx(BMI2_BIT) ? code : code.replace(SHLX, INSTEAD);
+    private void load(ProbeMachine machine) {
+        ByteBuffer ram = machine.ram();
+        String text = machine.hasLeaf7Ebx(BMI2_BIT) ? code : code.replace(SHLX, INSTEAD);
         ram.put(CODE, HexFormat.of().parseHex(text));
-        ByteBuffer sregs = vcpu.sregs();
+        KvmCpu vcpu = machine.cpu();
+        ByteBuffer sregs = vcpu.specialRegisters();
         if (longMode) {
             longMode(ram, sregs);
         } else {
             sregs.putLong(0, 0).putShort(12, (short) 0);
         }
-        vcpu.setSregs(sregs);
-        vcpu.setRegs(CODE, STACK, 2);
+        vcpu.setSpecialRegisters(sregs);
+        // Instruction pointer, stack pointer and flags; all other registers become 0.
+        ByteBuffer regs = ByteBuffer.allocateDirect(KvmCpu.REGS_SIZE).order(sregs.order());
+        vcpu.setRegisters(regs.putLong(6 * 8, STACK).putLong(16 * 8, CODE).putLong(17 * 8, 2));
     }
 
     /** Pages, descriptor tables and control registers as Intel's SDM, volume 3A, 10.8.5 and 7.14 ask. */
