@@ -15,8 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.maven.execution.MavenSession;
-import org.apache.maven.plugin.AbstractMojo;
 import org.apache.maven.plugin.MojoExecutionException;
 import org.apache.maven.plugin.MojoFailureException;
 import org.apache.maven.plugins.annotations.Mojo;
@@ -25,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks that this system has what tests need, and says how to get what it lacks. */
 @Mojo(name = "doctor", requiresProject = false, aggregator = true, threadSafe = true)
-public final class DoctorMojo extends AbstractMojo {
+public final class DoctorMojo extends KtstrMojo {
     /** What the default test's guest gets, and some room for the JVM beside it. */
     private static final long WANTED_MB = 2048 + 512;
 
@@ -39,13 +37,9 @@ public final class DoctorMojo extends AbstractMojo {
     @Parameter(property = "ktstr.scope")
     private @Nullable String scope;
 
-    @Parameter(defaultValue = "${session}", readonly = true, required = true)
-    @SuppressWarnings("NullAway.Init")
-    private MavenSession session;
-
     @Override
     public void execute() throws MojoExecutionException, MojoFailureException {
-        String given = new Options(session.getUserProperties(), System.getenv()).text("scope", scope, "run");
+        String given = options().text("scope", scope, "run");
         Requirement.Kind kind = Requirement.Kind.of(given)
                 .orElseThrow(() ->
                         new MojoExecutionException("-Dktstr.scope is '" + given + "'; it must be run, build or test"));

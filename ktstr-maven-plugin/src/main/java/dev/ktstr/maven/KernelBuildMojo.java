@@ -21,8 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.maven.execution.MavenSession;
-import org.apache.maven.plugin.AbstractMojo;
 import org.apache.maven.plugin.MojoExecutionException;
 import org.apache.maven.plugins.annotations.Mojo;
 import org.apache.maven.plugins.annotations.Parameter;
@@ -30,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds kernels from sources and puts them into the kernel cache, unless they are there already. */
 @Mojo(name = "kernel-build", requiresProject = false, aggregator = true, threadSafe = true)
-public final class KernelBuildMojo extends AbstractMojo {
+public final class KernelBuildMojo extends KtstrMojo {
     /**
      * What to build: versions, prefixes, ranges, paths of source trees, git repositories, separated by commas. Without it,
      * the newest stable series with at least 8 point releases.
@@ -82,13 +80,9 @@ public final class KernelBuildMojo extends AbstractMojo {
     @Parameter(property = "ktstr.kernel.candidates")
     private @Nullable String kernelCandidates;
 
-    @Parameter(defaultValue = "${session}", readonly = true, required = true)
-    @SuppressWarnings("NullAway.Init")
-    private MavenSession session;
-
     @Override
     public void execute() throws MojoExecutionException {
-        Options options = new Options(session.getUserProperties(), System.getenv());
+        Options options = options();
         KernelCache cache = KernelCache.standard();
         ProgressLog progress =
                 new ProgressLog(line -> getLog().info(line), line -> getLog().warn(line), terminal(), System::nanoTime);
@@ -183,7 +177,7 @@ public final class KernelBuildMojo extends AbstractMojo {
     /** Standard output, when a person looks at it. */
     private @Nullable PrintStream terminal() {
         boolean person = isTerminal(Path.of("/proc/self/fd/1"))
-                && session.getRequest().isInteractiveMode()
+                && session().getRequest().isInteractiveMode()
                 && !"dumb".equals(System.getenv("TERM"))
                 && System.getenv("CI") == null;
         return person ? System.out : null;

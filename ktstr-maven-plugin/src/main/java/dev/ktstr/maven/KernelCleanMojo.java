@@ -8,8 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
-import org.apache.maven.execution.MavenSession;
-import org.apache.maven.plugin.AbstractMojo;
 import org.apache.maven.plugin.MojoExecutionException;
 import org.apache.maven.plugins.annotations.Mojo;
 import org.apache.maven.plugins.annotations.Parameter;
@@ -17,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Removes kernels from the cache: all, all but the newest few, or the corrupt; asks first. */
 @Mojo(name = "kernel-clean", requiresProject = false, aggregator = true, threadSafe = true)
-public final class KernelCleanMojo extends AbstractMojo {
+public final class KernelCleanMojo extends KtstrMojo {
     /** How many of the most recently stored kernels stay; 0 when not set. */
     @Parameter(property = "ktstr.keep")
     private @Nullable String keep;
@@ -30,13 +28,9 @@ public final class KernelCleanMojo extends AbstractMojo {
     @Parameter(property = "ktstr.force")
     private @Nullable String force;
 
-    @Parameter(defaultValue = "${session}", readonly = true, required = true)
-    @SuppressWarnings("NullAway.Init")
-    private MavenSession session;
-
     @Override
     public void execute() throws MojoExecutionException {
-        Options options = new Options(session.getUserProperties(), System.getenv());
+        Options options = options();
         Predicate<String> ask = options.flag("force", force) ? question -> true : confirmation();
         try {
             run(
@@ -77,7 +71,7 @@ public final class KernelCleanMojo extends AbstractMojo {
     }
 
     private Predicate<String> confirmation() throws MojoExecutionException {
-        Console console = session.getRequest().isInteractiveMode() ? System.console() : null;
+        Console console = session().getRequest().isInteractiveMode() ? System.console() : null;
         if (console == null) {
             throw new MojoExecutionException(
                     "nothing was removed: there is no terminal to ask on; say -Dktstr.force to go without asking");

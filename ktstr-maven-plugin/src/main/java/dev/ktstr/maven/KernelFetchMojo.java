@@ -11,8 +11,6 @@ import dev.ktstr.spec.KernelSpec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.apache.maven.execution.MavenSession;
-import org.apache.maven.plugin.AbstractMojo;
 import org.apache.maven.plugin.MojoExecutionException;
 import org.apache.maven.plugins.annotations.Mojo;
 import org.apache.maven.plugins.annotations.Parameter;
@@ -20,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Fetches ready-made kernels into the kernel cache, unless they are there already: Debian's, or those of a package. */
 @Mojo(name = "kernel-fetch", requiresProject = false, aggregator = true, threadSafe = true)
-public final class KernelFetchMojo extends AbstractMojo {
+public final class KernelFetchMojo extends KtstrMojo {
     /**
      * What to fetch, separated by commas: {@code distro}, {@code debian:SUITE} (also {@code debian:trixie-backports}), or a
      * {@code .deb} or {@code .rpm} package, as a file or as a URL. {@code distro} when not set.
@@ -36,13 +34,9 @@ public final class KernelFetchMojo extends AbstractMojo {
     @Parameter(property = "ktstr.suite")
     private @Nullable String suite;
 
-    @Parameter(defaultValue = "${session}", readonly = true, required = true)
-    @SuppressWarnings("NullAway.Init")
-    private MavenSession session;
-
     @Override
     public void execute() throws MojoExecutionException {
-        Options options = new Options(session.getUserProperties(), System.getenv());
+        Options options = options();
         KernelCache cache = KernelCache.standard();
         try {
             for (KernelSpec spec : specs(options)) {

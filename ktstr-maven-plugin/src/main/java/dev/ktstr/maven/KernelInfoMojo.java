@@ -12,8 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.maven.execution.MavenSession;
-import org.apache.maven.plugin.AbstractMojo;
 import org.apache.maven.plugin.MojoExecutionException;
 import org.apache.maven.plugins.annotations.Mojo;
 import org.apache.maven.plugins.annotations.Parameter;
@@ -21,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Says what is in the kernel that tests would run on, and what it can and cannot do for them. */
 @Mojo(name = "kernel-info", requiresProject = false, aggregator = true, threadSafe = true)
-public final class KernelInfoMojo extends AbstractMojo {
+public final class KernelInfoMojo extends KtstrMojo {
     /** The kernel, named as for tests; the one tests would take when not set. */
     @Parameter(property = "ktstr.kernel")
     private @Nullable String kernel;
@@ -34,13 +32,9 @@ public final class KernelInfoMojo extends AbstractMojo {
     @Parameter(property = "ktstr.calibrate")
     private @Nullable String calibrate;
 
-    @Parameter(defaultValue = "${session}", readonly = true, required = true)
-    @SuppressWarnings("NullAway.Init")
-    private MavenSession session;
-
     @Override
     public void execute() throws MojoExecutionException {
-        Options options = new Options(session.getUserProperties(), System.getenv());
+        Options options = options();
         boolean json = Json.isAsked(options.text("format", format, "table"));
         String spec = options.text("kernel", kernel, "");
         KernelCache cache = KernelCache.standard();

@@ -10,8 +10,6 @@ import java.net.URI;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.apache.maven.execution.MavenSession;
-import org.apache.maven.plugin.AbstractMojo;
 import org.apache.maven.plugin.MojoExecutionException;
 import org.apache.maven.plugins.annotations.Mojo;
 import org.apache.maven.plugins.annotations.Parameter;
@@ -19,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Lists the kernels in the cache, newest version first; any key or version it prints is good for -Dktstr.kernel. */
 @Mojo(name = "kernel-list", requiresProject = false, aggregator = true, threadSafe = true)
-public final class KernelListMojo extends AbstractMojo {
+public final class KernelListMojo extends KtstrMojo {
     /** {@code table} (the default) or {@code json}, which is printed alone: use it with {@code mvn -q}. */
     @Parameter(property = "ktstr.format")
     private @Nullable String format;
@@ -40,13 +38,9 @@ public final class KernelListMojo extends AbstractMojo {
     @Parameter(property = "ktstr.kernel.mirror")
     private @Nullable String kernelMirror;
 
-    @Parameter(defaultValue = "${session}", readonly = true, required = true)
-    @SuppressWarnings("NullAway.Init")
-    private MavenSession session;
-
     @Override
     public void execute() throws MojoExecutionException {
-        Options options = new Options(session.getUserProperties(), System.getenv());
+        Options options = options();
         boolean json = Json.isAsked(options.text("format", format, "table"));
         KernelCache cache = KernelCache.standard();
         try {

@@ -19,8 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.maven.artifact.DependencyResolutionRequiredException;
-import org.apache.maven.execution.MavenSession;
-import org.apache.maven.plugin.AbstractMojo;
 import org.apache.maven.plugin.MojoExecutionException;
 import org.apache.maven.plugins.annotations.Execute;
 import org.apache.maven.plugins.annotations.LifecyclePhase;
@@ -36,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Mojo(name = "list", requiresDependencyResolution = ResolutionScope.TEST, threadSafe = true)
 @Execute(phase = LifecyclePhase.TEST_COMPILE)
-public final class ListMojo extends AbstractMojo {
+public final class ListMojo extends KtstrMojo {
     /** How to print: {@code table}, the default, or {@code json}. */
     @Parameter(property = "ktstr.output")
     private @Nullable String output;
@@ -73,13 +71,9 @@ public final class ListMojo extends AbstractMojo {
     @SuppressWarnings("NullAway.Init")
     private MavenProject project;
 
-    @Parameter(defaultValue = "${session}", readonly = true, required = true)
-    @SuppressWarnings("NullAway.Init")
-    private MavenSession session;
-
     @Override
     public void execute() throws MojoExecutionException {
-        Options given = new Options(session.getUserProperties(), System.getenv());
+        Options given = options();
         String format = given.text("output", output, "table");
         if (!List.of("table", "json").contains(format)) {
             throw new MojoExecutionException("-Dktstr.output is '" + format + "'; it must be table or json");
@@ -133,7 +127,7 @@ public final class ListMojo extends AbstractMojo {
                                 name.substring("ktstr.".length()),
                                 fromPom.getOrDefault(name, Optional.empty()).orElse(null),
                                 "")
-                        : session.getUserProperties().getProperty(name),
+                        : session().getUserProperties().getProperty(name),
                 System::getenv);
     }
 
@@ -143,7 +137,8 @@ public final class ListMojo extends AbstractMojo {
     }
 
     private Optional<String> property(String name) {
-        String value = session.getUserProperties()
+        String value = session()
+                .getUserProperties()
                 .getProperty(name, project.getProperties().getProperty(name, ""));
         return value.isBlank() ? Optional.empty() : Optional.of(value.strip());
     }

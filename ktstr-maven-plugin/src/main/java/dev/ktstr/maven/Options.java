@@ -1,7 +1,7 @@
 package dev.ktstr.maven;
 
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -12,14 +12,9 @@ import org.jspecify.annotations.Nullable;
 record Options(Properties commandLine, Map<String, String> environment) {
     /** The value of {@code ktstr.NAME}; blank counts as not given. */
     String text(String name, @Nullable String fromPom, String otherwise) {
-        String given = commandLine.getProperty("ktstr." + name, "").strip();
-        if (!given.isEmpty()) {
-            return given;
-        }
-        String variable = "KTSTR_" + name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
-        String set = environment.getOrDefault(variable, "").strip();
-        if (!set.isEmpty()) {
-            return set;
+        Optional<String> given = new dev.ktstr.run.Options(commandLine::getProperty, environment::get).get(name);
+        if (given.isPresent()) {
+            return given.get();
         }
         return fromPom == null || fromPom.isBlank() ? otherwise : fromPom.strip();
     }

@@ -12,8 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.apache.maven.execution.MavenSession;
-import org.apache.maven.plugin.AbstractMojo;
 import org.apache.maven.plugin.MojoExecutionException;
 import org.apache.maven.plugins.annotations.Mojo;
 import org.apache.maven.plugins.annotations.Parameter;
@@ -24,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * killed processes left half written. Runs that are under way do not mind.
  */
 @Mojo(name = "templates", requiresProject = false, aggregator = true, threadSafe = true)
-public final class TemplatesMojo extends AbstractMojo {
+public final class TemplatesMojo extends KtstrMojo {
     /** Remove instead of list. */
     @Parameter(property = "ktstr.clear")
     private @Nullable String clear;
@@ -33,13 +31,9 @@ public final class TemplatesMojo extends AbstractMojo {
     @Parameter(property = "ktstr.template.dir")
     private @Nullable String templateDir;
 
-    @Parameter(defaultValue = "${session}", readonly = true, required = true)
-    @SuppressWarnings("NullAway.Init")
-    private MavenSession session;
-
     @Override
     public void execute() throws MojoExecutionException {
-        Options options = new Options(session.getUserProperties(), System.getenv());
+        Options options = options();
         String folder = options.text("template.dir", templateDir, "");
         TemplateMode place = folder.isEmpty() ? TemplateMode.ON : TemplateMode.DISK;
         Path cache = folder.isEmpty() ? KernelCache.root(System.getenv()) : Path.of(folder);
