@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -74,13 +73,7 @@ final class KernelSymbols {
     }
 
     private void write(String name, byte[] bytes) throws IOException {
-        Path aside = Files.createTempFile(folder, name, null);
-        try {
-            Files.write(aside, bytes);
-            Files.move(aside, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(aside);
-        }
+        Folders.replace(folder.resolve(name), name, aside -> Files.write(aside, bytes));
     }
 
     /** The lines of the kernel proper, sorted by name; modules' and malformed ones are not among them. */

@@ -68,7 +68,7 @@ class TerminatedFetchTest {
                 throw new AssertionError("the JVM does not end:\n" + threads(jvm));
             }
             assertThat(KernelCacheTest.files(dir.resolve("cache/tmp"))).isEmpty();
-            assertThat(pids).hasSize(2).allSatisfy(TerminatedFetchTest::awaitDeath);
+            assertThat(pids).hasSize(2).allSatisfy(Processes::awaitDeath);
         } finally {
             jvm.destroyForcibly();
         }
@@ -87,25 +87,6 @@ class TerminatedFetchTest {
         } finally {
             jstack.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
         }
-    }
-
-    /** A zombie is dead: when it is reaped is the business of the system's process 1. */
-    private static void awaitDeath(String pid) throws IOException {
-        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        Path stat = Path.of("/proc", pid, "stat");
-        String last = "";
-        while (System.nanoTime() < deadline) {
-            try {
-                last = Files.readString(stat);
-            } catch (IOException e) {
-                return;
-            }
-            if (last.substring(last.lastIndexOf(')')).startsWith(") Z")) {
-                return;
-            }
-            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
-        }
-        throw new AssertionError("process " + pid + " lives on: " + last);
     }
 
     private String awaitText(Path file, Process jvm) throws IOException {

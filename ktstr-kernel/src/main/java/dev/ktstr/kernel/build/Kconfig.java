@@ -1,15 +1,14 @@
 package dev.ktstr.kernel.build;
 
 import dev.ktstr.kernel.KernelException;
+import dev.ktstr.kernel.internal.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -204,12 +203,8 @@ public record Kconfig(Architecture architecture, Base base, List<Option> options
     }
 
     private static String hash(List<String> lines) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest(String.join("\n", lines).getBytes(StandardCharsets.ISO_8859_1));
-            return HexFormat.of().formatHex(digest, 0, 4);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        MessageDigest digest = Sha256.start();
+        digest.update(String.join("\n", lines).getBytes(StandardCharsets.ISO_8859_1));
+        return Sha256.hex(digest).substring(0, 8);
     }
 }

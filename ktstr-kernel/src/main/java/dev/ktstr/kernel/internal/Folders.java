@@ -98,6 +98,28 @@ public final class Folders {
         remove(aside);
     }
 
+    /** Fills a file. */
+    @FunctionalInterface
+    public interface Filling {
+        /** Writes into the file, which is there and empty. */
+        void fill(Path file) throws IOException;
+    }
+
+    /**
+     * Writes a file beside its place and renames it in, so that it is there as a whole or as it was.
+     *
+     * @param prefix of the name it has meanwhile
+     */
+    public static void replace(Path target, String prefix, Filling filling) throws IOException {
+        Path aside = Files.createTempFile(target.toAbsolutePath().getParent(), prefix, null);
+        try {
+            filling.fill(aside);
+            Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(aside);
+        }
+    }
+
     private static void putBack(Path aside, Path target, KernelException failed) {
         try {
             Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -124,13 +123,7 @@ public final class Stamp {
     private static void write(Path folder, String state) {
         Path stamp = folder.resolve(FILE);
         try {
-            Path aside = Files.createTempFile(folder, FILE, null);
-            try {
-                Files.writeString(aside, state);
-                Files.move(aside, stamp, StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                Files.deleteIfExists(aside);
-            }
+            Folders.replace(stamp, FILE, aside -> Files.writeString(aside, state));
         } catch (IOException e) {
             LOG.debug("cannot write {}: {}; the files will be hashed again", stamp, e.toString());
         }

@@ -3,6 +3,7 @@ package dev.ktstr.kernel.source;
 import dev.ktstr.kernel.BuildListener;
 import dev.ktstr.kernel.KernelException;
 import dev.ktstr.kernel.internal.Children;
+import dev.ktstr.kernel.internal.Folders;
 import dev.ktstr.kernel.internal.ImageFile;
 import dev.ktstr.kernel.internal.Sha256;
 import java.io.IOException;
@@ -180,9 +181,7 @@ public final class LocalSource implements KernelSource {
     public Path take(Path file) {
         Path to = top.resolve(file.getFileName());
         try {
-            Path aside = Files.createTempFile(top, ".tmp_", null);
-            Files.copy(file, aside, StandardCopyOption.REPLACE_EXISTING);
-            Files.move(aside, to, StandardCopyOption.ATOMIC_MOVE);
+            Folders.replace(to, ".tmp_", aside -> Files.copy(file, aside, StandardCopyOption.REPLACE_EXISTING));
             return to;
         } catch (IOException e) {
             throw ImageFile.failed("write", to, e);

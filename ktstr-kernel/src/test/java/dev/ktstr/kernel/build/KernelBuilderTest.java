@@ -7,6 +7,7 @@ import dev.ktstr.kernel.BuildListener;
 import dev.ktstr.kernel.CachedKernel;
 import dev.ktstr.kernel.KernelCache;
 import dev.ktstr.kernel.KernelException;
+import dev.ktstr.kernel.Processes;
 import dev.ktstr.kernel.source.LocalSource;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package dev.ktstr.kernel.build;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ktstr.kernel.KernelCache;
+import dev.ktstr.kernel.Processes;
 import dev.ktstr.kernel.source.LocalSource;
 import java.io.IOException;
 import java.nio.file.Files;

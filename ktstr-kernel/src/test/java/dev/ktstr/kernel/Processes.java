@@ -1,4 +1,4 @@
-package dev.ktstr.kernel.build;
+package dev.ktstr.kernel;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,11 +7,11 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /** Looks after processes that tests start. */
-final class Processes {
+public final class Processes {
     private Processes() {}
 
     /** Waits until a process is gone. A zombie is: when it is reaped is the business of the system's process 1. */
-    static void awaitDeath(String pid) {
+    public static void awaitDeath(String pid) {
         long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
         Path stat = Path.of("/proc", pid, "stat");
         String last = "";
