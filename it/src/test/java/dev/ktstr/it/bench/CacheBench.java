@@ -7,11 +7,7 @@ import dev.ktstr.kernel.KernelRequirements;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.Stream;
 
 /**
  * Times the kernel cache on an entry, named by its key: a hit, first in a new JVM and then again; a hit after which
@@ -54,20 +50,13 @@ public final class CacheBench {
         KernelCache.standard().verifiedListing();
         System.out.printf("every file of every entry hashed: %.1f ms%n", since(start));
 
-        Path scratch = Files.createTempDirectory("ktstr-bench");
-        try {
+        try (Scratch scratch = Scratch.make()) {
             CachedKernel kernel = KernelCache.standard().find(key).orElseThrow();
             for (int i = 0; i < 3; i++) {
                 start = System.nanoTime();
-                new KernelCache(scratch.resolve("c" + i))
+                new KernelCache(scratch.path().resolve("c" + i))
                         .store("k", kernel.image().image(), kernel.image().config(), "bench", null);
                 System.out.printf("stored, vmlinux unpacked, hashed and on the disk: %.0f ms%n", since(start));
-            }
-        } finally {
-            try (Stream<Path> tree = Files.walk(scratch)) {
-                for (Path each : tree.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(each);
-                }
             }
         }
     }

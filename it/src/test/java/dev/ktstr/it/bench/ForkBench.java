@@ -32,12 +32,9 @@ public final class ForkBench {
 
     /** Runs. */
     public static void main(String[] args) throws Exception {
-        Path cache = Files.createTempDirectory(Path.of("/dev/shm"), "ktstr-bench");
-        try {
-            latency(cache);
-            gauntlet(cache);
-        } finally {
-            delete(cache);
+        try (Scratch cache = Scratch.in(Path.of("/dev/shm"))) {
+            latency(cache.path());
+            gauntlet(cache.path());
         }
     }
 
@@ -156,16 +153,9 @@ public final class ForkBench {
     private static void clear(Path cache) throws IOException {
         try (Stream<Path> files = Files.list(cache)) {
             for (Path file : files.toList()) {
-                delete(file);
+                Scratch.remove(file);
             }
         }
-    }
-
-    private static void delete(Path path) throws IOException {
-        if (Files.isDirectory(path)) {
-            clear(path);
-        }
-        Files.delete(path);
     }
 
     private static double median(List<Double> values) {

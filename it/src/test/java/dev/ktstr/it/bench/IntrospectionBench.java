@@ -60,11 +60,16 @@ public final class IntrospectionBench {
         byte[] raw = Files.readAllBytes(image.btf());
         Btf btf = once("BTF, cold", () -> Btf.parse(raw));
         once("rq.scx.local_dsq.nr, cold", () -> btf.field("rq", "scx.local_dsq.nr"));
-        Path folder = Files.createTempDirectory("ktstr-bench");
+        try (Scratch scratch = Scratch.make()) {
+            measure(options, image, raw, btf, scratch.path());
+        }
+    }
+
+    private static void measure(Options options, KernelImage image, byte[] raw, Btf btf, Path folder)
+            throws IOException {
         BtfCache cache = new BtfCache(folder);
         once("BTF, index made and written", () -> cache.read(raw, image.sha256()));
         once("BTF, from its index", () -> cache.read(raw, image.sha256()));
-        Files.delete(folder.resolve(image.sha256() + ".btfidx"));
         Variant variant = new Variant(
                 Registry.load(IntrospectionBench.class.getClassLoader()).test("dev.ktstr.it.Fixtures#bootsTwoNodes"),
                 image);

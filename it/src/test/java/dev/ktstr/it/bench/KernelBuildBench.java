@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -58,11 +57,8 @@ public final class KernelBuildBench {
     public static void main(String[] args) throws Exception {
         Path tree = Path.of(args[0]).toAbsolutePath();
         int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 2;
-        Path scratch = Files.createTempDirectory("ktstr-bench");
-        try {
-            new KernelBuildBench(tree, scratch).run(rounds);
-        } finally {
-            remove(scratch);
+        try (Scratch scratch = Scratch.make()) {
+            new KernelBuildBench(tree, scratch.path()).run(rounds);
         }
     }
 
@@ -111,7 +107,7 @@ public final class KernelBuildBench {
         KernelImage image = Objects.requireNonNull(built.image(), "a kernel of this machine's architecture");
         String config = Files.readString(Objects.requireNonNull(image.config(), "the configuration of a build"));
         Build build = new Build(seconds, objects(root), config);
-        remove(root);
+        Scratch.remove(root);
         return build;
     }
 
@@ -123,7 +119,7 @@ public final class KernelBuildBench {
         make(objects, kconfig.architecture().target());
         double seconds = since(start);
         Build build = new Build(seconds, objects(objects), Files.readString(objects.resolve(".config")));
-        remove(objects);
+        Scratch.remove(objects);
         return build;
     }
 
@@ -158,14 +154,6 @@ public final class KernelBuildBench {
     private static long objects(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(file -> file.toString().endsWith(".o")).count();
-        }
-    }
-
-    private static void remove(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
-            }
         }
     }
 

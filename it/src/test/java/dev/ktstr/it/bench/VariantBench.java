@@ -8,8 +8,6 @@ import dev.ktstr.result.Outcome;
 import dev.ktstr.run.BootedGuest;
 import dev.ktstr.run.Options;
 import dev.ktstr.run.VariantRun;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Stream;
 
 /** What a variant costs beyond its scenario, beside bare QEMU. Prints a table; takes about a minute. */
 public final class VariantBench {
@@ -33,9 +30,8 @@ public final class VariantBench {
         // What is measured here is a boot; ForkBench measures forks.
         System.setProperty("ktstr.template", "off");
         KernelImage kernel = KernelDiscovery.standard().find(null);
-        Path scratch = Files.createTempDirectory("bench");
-        try {
-            BareQemu rival = new BareQemu(kernel, scratch, Path.of(args[0]));
+        try (Scratch scratch = Scratch.make()) {
+            BareQemu rival = new BareQemu(kernel, scratch.path(), Path.of(args[0]));
             List<Double> bare = new ArrayList<>();
             List<Double> hello = new ArrayList<>();
             List<Double> overhead = new ArrayList<>();
@@ -54,29 +50,11 @@ public final class VariantBench {
             row("ktstr, start to agent's hello", median(hello), "ms", "at most 1.3 x bare QEMU");
             row("ratio", median(hello) / median(bare), "x", "1.3");
             row("harness overhead of a variant", median(overhead), "ms", "150");
-            row("boot image from cache", bootImageMillis(scratch), "ms", "5");
+            row("boot image from cache", bootImageMillis(scratch.path()), "ms", "5");
             row("sending 10 MB into the guest", median(send), "ms", "300");
             row("boot image with the agent", BootImage.bytes().length / 1024.0, "KiB", "1024");
             row("JVM heap in use after a collection", heapMb(), "MB", "128");
-        } finally {
-            try (Stream<Path> files = Files.list(scratch)) {
-                for (Path file : files.toList()) {
-                    delete(file);
-                }
-            }
-            Files.delete(scratch);
         }
-    }
-
-    private static void delete(Path path) throws IOException {
-        if (Files.isDirectory(path)) {
-            try (Stream<Path> files = Files.list(path)) {
-                for (Path file : files.toList()) {
-                    delete(file);
-                }
-            }
-        }
-        Files.delete(path);
     }
 
     private static Outcome variant(List<Double> send) {
