@@ -119,8 +119,8 @@ static void run_flat(struct worker *w, int phase)
 static void run_bursty(struct worker *w)
 {
 	while (!worker_stopped(w)) {
-		work_for(w, KT_PHASE_KIND_SPIN, w->group->burst_ns);
-		worker_sleep(w, w->group->sleep_ns);
+		work_for(w, KT_PHASE_KIND_SPIN, w->group->parameters.burst_ns);
+		worker_sleep(w, w->group->parameters.sleep_ns);
 		worker_iteration(w);
 	}
 }
