@@ -83,6 +83,8 @@ static bool start_worker(int cgroup, int group, int index, char *error, size_t r
 
 static bool await_ready(char *error, size_t room)
 {
+	atomic_store(&control->configure, 1);
+	futex_wake_all(&control->configure);
 	int64_t deadline = now_ns() + READY_NS;
 	uint32_t ready;
 	while ((ready = atomic_load(&control->ready)) < (uint32_t)count) {
