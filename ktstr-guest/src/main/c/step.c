@@ -212,6 +212,7 @@ static struct kt_worker_report report_of(int i, int step_index, struct kt_cpu_us
 		.run_count = slot->run_count,
 		.wait_status = member->status,
 		.completed = member->reaped && member->status == 0 && slot->state == WORKER_COMPLETE,
+		.error = "",
 	};
 	use->allowed = cgroup->cpus;
 	use->used.n = 0;
