@@ -64,6 +64,7 @@ const char *work_name(int32_t kind)
 
 int work_group_size(const struct kt_work_group *group)
 {
+	const struct kt_work_parameters *p = &group->parameters;
 	switch (group->kind) {
 	case KT_WORK_KIND_PIPE_IO:
 	case KT_WORK_KIND_FUTEX_PING_PONG:
@@ -71,9 +72,9 @@ int work_group_size(const struct kt_work_group *group)
 		return 2;
 	case KT_WORK_KIND_FUTEX_FAN_OUT:
 	case KT_WORK_KIND_FAN_OUT_COMPUTE:
-		return group->parameters.fan_out + 1;
+		return p->fan_out > 0 && p->fan_out < (int)KT_MAX_WORKERS ? p->fan_out + 1 : 1;
 	case KT_WORK_KIND_MUTEX_CONTENTION:
-		return group->parameters.contenders;
+		return p->contenders > 0 ? p->contenders : 1;
 	default:
 		return 1;
 	}
@@ -176,7 +177,7 @@ bool work_check(const struct kt_work_group *group, char *error, size_t room)
 		snprintf(error, room, "work type %d is not known to this agent", group->kind);
 		return false;
 	}
-	if (!ALL_IN_RANGE({ "the number of workers", group->workers, 1, KT_MAX_WORKERS }) ||
+	if (!ALL_IN_RANGE({ "the number of workers", group->workers, 0, KT_MAX_WORKERS }) ||
 	    !check_parameters(group, error, room))
 		return false;
 	int size = work_group_size(group);
@@ -188,6 +189,9 @@ bool work_check(const struct kt_work_group *group, char *error, size_t room)
 
 size_t work_shared_size(const struct kt_work_group *group)
 {
+	char error[128];
+	if (!work_check(group, error, sizeof(error)))
+		return 0; /* work_share says why */
 	switch (group->kind) {
 	case KT_WORK_KIND_PIPE_IO:
 	case KT_WORK_KIND_FUTEX_PING_PONG:
@@ -256,7 +260,7 @@ void work_spin(struct worker *w, int64_t turns)
 void work_wait(struct worker *w, _Atomic uint32_t *futex, uint32_t value)
 {
 	int64_t until = w->last_ns + WORK_WAIT_NS;
-	worker_blocks(w, until);
+	work_blocks(w, until);
 	futex_wait(futex, value, WORK_WAIT_NS);
 	if (atomic_load(futex) == value)
 		worker_slept(w, until);

@@ -16,7 +16,7 @@ int work_group_size(const struct kt_work_group *group);
 /* Whether a group can be run: its parameters are in range, its size divides. Otherwise `error` says why not. */
 bool work_check(const struct kt_work_group *group, char *error, size_t room);
 
-/* Bytes of memory, shared and zeroed, that all workers of the group get as w->shared; 0 for none. Of a checked group. */
+/* Bytes of memory, shared and zeroed, that all workers of the group get as w->shared; 0 for none. */
 size_t work_shared_size(const struct kt_work_group *group);
 
 /*
@@ -39,12 +39,6 @@ void work_run(struct worker *w);
 
 /* Frees what work_prepare made; also after a failure. Matters to threads, whose process goes on. */
 void work_clean(struct worker *w);
-
-/*
- * For programs of users, which do not see the control block: brings stop and cpuset to them. To be called by the agent after
- * each change of the control; nothing for other kinds.
- */
-void work_tell(void *shared, const struct kt_work_group *group, int n, const struct worker_control *control);
 
 /*
  * Brings what a program of a user counted to its slot and log, as far as it has come. To be called by the agent before

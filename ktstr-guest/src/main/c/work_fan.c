@@ -80,7 +80,7 @@ static void await_answers(struct worker *w, struct fan *fan)
 		int64_t left = until - now_ns();
 		if (left <= 0)
 			break;
-		worker_blocks(w, until);
+		work_blocks(w, until);
 		futex_wait(&fan->pending, pending, left);
 	}
 	worker_slept(w, until);

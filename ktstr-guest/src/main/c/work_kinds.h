@@ -83,6 +83,12 @@ void work_custom(struct worker *w);
 /* work.c: spins a number of turns; looks about on the way. */
 void work_spin(struct worker *w, int64_t turns);
 
+/* Says that nothing is due from this worker until then: before a wait for another worker. */
+static inline void work_blocks(struct worker *w, int64_t until)
+{
+	atomic_store_explicit(&w->slot->checkpoint_ns, until, memory_order_relaxed);
+}
+
 /*
  * Waits on a shared futex for at most a slice, at the end of which it is as if it had slept: a checkpoint. To be called in a
  * loop that asks for what is waited for, and for the stop.

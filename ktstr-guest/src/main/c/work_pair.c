@@ -128,7 +128,7 @@ static bool pipe_receive(struct worker *w)
 	char byte;
 	for (;;) {
 		int64_t until = w->last_ns + WORK_WAIT_NS;
-		worker_blocks(w, until);
+		work_blocks(w, until);
 		int n = ppoll(&from, 1, &SLICE, NULL);
 		if (n < 0 && errno != EINTR)
 			worker_fail(w, "waiting for a byte of the partner: %s", strerror(errno));
