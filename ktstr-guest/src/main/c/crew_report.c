@@ -113,8 +113,6 @@ void crew_report(const struct crew *crew, uint32_t i, int step, struct kt_worker
 	work_collect(crew->shared, &crew->group, (int)i, slot, log);
 	log->error[sizeof(log->error) - 1] = 0; /* programs of the user's can reach it */
 	uint32_t state = atomic_load_explicit(&slot->state, memory_order_acquire);
-	static char error[sizeof(log->error)];
-	snprintf(error, sizeof(error), "%.*s", (int)sizeof(log->error) - 1, log->error);
 	*to = (struct kt_worker_report){
 		.step = step,
 		.cgroup = crew->cgroup,
@@ -138,7 +136,6 @@ void crew_report(const struct crew *crew, uint32_t i, int step, struct kt_worker
 		.wait_status = member->status,
 		.error = log->error,
 		.completed = member->ended && member->status == 0 && state == WORKER_COMPLETE,
-		.error = error,
 	};
 	put_cpu_use(crew, log, to);
 	put_migrations(log, slot->migrations, to);
