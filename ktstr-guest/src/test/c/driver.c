@@ -148,6 +148,20 @@ static void stop(int64_t ms)
 	fprintf(stderr, "stopped: %s\n", all ? "all ended" : "some were killed");
 }
 
+/* Says when, since the crew's release: the worker stood still from some time before the first until some time after the last. */
+static void pause_worker(const struct crew *crew, uint32_t i, const char *ms)
+{
+	int64_t release = crew->control->release_ns;
+	kill(crew_pid(crew, i), SIGSTOP);
+	int status;
+	waitpid(crew_pid(crew, i), &status, WUNTRACED);
+	int64_t from = now_ns();
+	serve(ms ? atoi(ms + 1) : 0);
+	int64_t until = now_ns();
+	kill(crew_pid(crew, i), SIGCONT);
+	fprintf(stderr, "paused: %lld %lld\n", (long long)(from - release), (long long)(until - release));
+}
+
 static int await_seen(const struct crew *crew, int cpu)
 {
 	int64_t deadline = now_ns() + 10 * NS_PER_S;
@@ -184,10 +198,7 @@ static int act(char *action)
 	else if (!strcmp(name, "sleep"))
 		serve(atoi(a));
 	else if (!strcmp(name, "pause")) {
-		const char *ms = strchr(b, ':');
-		kill(crew_pid(of, (uint32_t)atoi(b)), SIGSTOP);
-		serve(ms ? atoi(ms + 1) : 0);
-		kill(crew_pid(of, (uint32_t)atoi(b)), SIGCONT);
+		pause_worker(of, (uint32_t)atoi(b), strchr(b, ':'));
 	} else if (!strcmp(name, "kill"))
 		kill(crew_pid(of, (uint32_t)atoi(b)), SIGKILL);
 	else if (!strcmp(name, "halt"))

@@ -150,9 +150,15 @@ class CrewTest {
                 .run();
 
         WorkerReport report = run.reports().get(0);
-        assertThat(report.longestGapNs()).isBetween(millis(399), report.wallTimeNs() - millis(199));
-        assertThat(report.longestGapAtNs()).isBetween(millis(98), report.wallTimeNs() - millis(499));
-        assertThat(report.cpuTimeNs()).isLessThanOrEqualTo(report.wallTimeNs() - millis(399));
+        String paused = run.lines().get(0);
+        int space = paused.lastIndexOf(' ');
+        long from = Long.parseLong(paused.substring("paused: ".length(), space));
+        long until = Long.parseLong(paused.substring(space + 1));
+        // The machine may keep the worker from running before and after; never for less than the pause.
+        assertThat(report.longestGapAtNs()).isBetween(0L, from);
+        assertThat(report.longestGapAtNs() + report.longestGapNs()).isBetween(until, report.wallTimeNs());
+        assertThat(report.longestGapCpu()).isNotNegative();
+        assertThat(report.cpuTimeNs()).isLessThanOrEqualTo(report.wallTimeNs() - millis(400));
     }
 
     @Test
