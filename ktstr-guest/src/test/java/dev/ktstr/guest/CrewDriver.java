@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -48,7 +49,8 @@ final class CrewDriver {
                                 "GEN=" + TARGET.resolve("generated-c"),
                                 "OBJ=" + TARGET.resolve("agent"),
                                 "OUT=" + TARGET.resolve("driver-has-no-agent"),
-                                "TEST=" + sources.resolve("test/c/driver.c"),
+                                "TEST=" + sources.resolve("test/c/driver.c") + " " + sources.resolve("test/c/raw.c"),
+                                "LDFLAGS=-Wl,--wrap=worker_woke",
                                 "DRIVER=" + DRIVER,
                                 DRIVER.toString())
                         .redirectErrorStream(true)
@@ -60,7 +62,7 @@ final class CrewDriver {
         }
     }
 
-    private static int await(Process process, int seconds) {
+    static int await(Process process, int seconds) {
         try {
             if (process.waitFor(seconds, TimeUnit.SECONDS)) {
                 return process.exitValue();
@@ -94,18 +96,25 @@ final class CrewDriver {
         return file;
     }
 
+    /** Does it all, and notes each wake sample as eight bytes, little-endian, in a file. */
+    Run run(Path rawSamples) throws IOException {
+        return run(Map.of("KTSTR_RAW", rawSamples.toString()));
+    }
+
     /** Does it all. */
     Run run() throws IOException {
+        return run(Map.of());
+    }
+
+    private Run run(Map<String, String> environment) throws IOException {
         List<String> command = new ArrayList<>(List.of(DRIVER.toString()));
         command.addAll(actions);
         Path out = folder.resolve("out");
         Path lines = folder.resolve("lines");
-        int status = await(
-                new ProcessBuilder(command)
-                        .redirectOutput(out.toFile())
-                        .redirectError(lines.toFile())
-                        .start(),
-                60);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(lines.toFile());
+        builder.environment().putAll(environment);
+        int status = await(builder.start(), 60);
         return new Run(
                 status, Wire.decode(WorkersDone.class, Files.readAllBytes(out)).workers(), Files.readAllLines(lines));
     }
