@@ -118,6 +118,9 @@ void worker_woke(struct worker *w, int64_t ns)
 #ifndef KTSTR_WITHOUT_TELEMETRY
 	struct worker_log *log = w->log;
 	uint64_t v = ns < 0 ? 0 : (uint64_t)ns;
+#ifdef KTSTR_RAW_WAKES
+	raw_wake(w, v);
+#endif
 	log->wakes[wake_bucket(v)]++;
 	log->wake_sum_ns += v;
 	if (!log->wake_count++ || v < log->wake_min_ns)
