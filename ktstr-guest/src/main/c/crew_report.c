@@ -1,6 +1,7 @@
 /* What a worker did, from its counters, its log, and what the kernel said of its end. */
 #include "crew_state.h"
 #include "work.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,6 +113,8 @@ void crew_report(const struct crew *crew, uint32_t i, int step, struct kt_worker
 	work_collect(crew->shared, &crew->group, (int)i, slot, log);
 	log->error[sizeof(log->error) - 1] = 0; /* programs of the user's can reach it */
 	uint32_t state = atomic_load_explicit(&slot->state, memory_order_acquire);
+	static char error[sizeof(log->error)];
+	snprintf(error, sizeof(error), "%.*s", (int)sizeof(log->error) - 1, log->error);
 	*to = (struct kt_worker_report){
 		.step = step,
 		.cgroup = crew->cgroup,
@@ -119,6 +122,7 @@ void crew_report(const struct crew *crew, uint32_t i, int step, struct kt_worker
 		.index = (int32_t)i,
 		.pid = member->pid,
 		.tid = log->tid ? log->tid : member->pid,
+		.released_ns = crew->control->release_ns,
 		.work_units = (int64_t)slot->units,
 		.iterations = (int64_t)slot->iterations,
 		.cpu_time_ns = slot->cpu_time_ns,
@@ -134,6 +138,7 @@ void crew_report(const struct crew *crew, uint32_t i, int step, struct kt_worker
 		.wait_status = member->status,
 		.error = log->error,
 		.completed = member->ended && member->status == 0 && state == WORKER_COMPLETE,
+		.error = error,
 	};
 	put_cpu_use(crew, log, to);
 	put_migrations(log, slot->migrations, to);

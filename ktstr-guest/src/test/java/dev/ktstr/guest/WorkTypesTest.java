@@ -81,14 +81,14 @@ class WorkTypesTest {
     @EnumSource(value = WorkKind.class, mode = EnumSource.Mode.EXCLUDE, names = "CUSTOM")
     void processesOfEachKindWorkAndEndSoonAfterTheStop(WorkKind kind) throws IOException {
         WorkGroup group = WorkGroups.of(kind, 2 * WorkGroups.groupSize(kind), CloneMode.PROCESS);
-        assertThat(run(group, "sleep:80").reports()).allSatisfy(report -> worked(kind, report));
+        assertThat(run(group, "worked:0:3").reports()).allSatisfy(report -> worked(kind, report));
     }
 
     @ParameterizedTest
     @EnumSource(value = WorkKind.class, mode = EnumSource.Mode.EXCLUDE, names = "CUSTOM")
     void threadsOfEachKindWorkAndEndSoonAfterTheStop(WorkKind kind) throws IOException {
         WorkGroup group = WorkGroups.of(kind, 2 * WorkGroups.groupSize(kind), CloneMode.THREAD);
-        assertThat(run(group, "sleep:80").reports()).allSatisfy(report -> worked(kind, report));
+        assertThat(run(group, "worked:0:3").reports()).allSatisfy(report -> worked(kind, report));
     }
 
     @ParameterizedTest
@@ -97,7 +97,7 @@ class WorkTypesTest {
             names = {"PIPE_IO", "CACHE_PIPE", "FUTEX_PING_PONG"})
     void partnersTakeTurns(WorkKind kind) throws IOException {
         List<WorkerReport> pair =
-                run(WorkGroups.of(kind, 2, CloneMode.PROCESS), "sleep:80").reports();
+                run(WorkGroups.of(kind, 2, CloneMode.PROCESS), "worked:0:3").reports();
         assertThat(Math.abs(pair.get(0).iterations() - pair.get(1).iterations()))
                 .isLessThanOrEqualTo(1);
     }
@@ -165,15 +165,14 @@ class WorkTypesTest {
 
     @Test
     void percentilesOfTheHistogramAreThoseOfTheSamplesWithinAPercent() throws IOException {
-        Path raw = folder.resolve("raw");
-        CrewDriver.Run run = new CrewDriver(folder)
+        CrewDriver driver = new CrewDriver(folder, CrewDriver.Variant.RAW_WAKES)
                 .start(WorkGroups.of(FUTEX_PING_PONG, 2, CloneMode.PROCESS))
                 .start(WorkGroups.of(WorkKind.BURSTY, 2, CloneMode.PROCESS))
-                .then("release:0", "release:1", "sleep:500", "stop:1500", "report:0", "report:1")
-                .run(raw);
+                .then("release:0", "release:1", "worked:0:5000", "worked:1:20", "stop:1500", "report:0", "report:1");
+        CrewDriver.Run run = driver.run();
         assertThat(run.status()).isZero();
 
-        long[] samples = samples(raw);
+        long[] samples = samples(driver.rawWakes());
         long[] counts = new long[4353];
         run.reports().forEach(report -> report.wakeBuckets().forEach(b -> counts[b.index()] += b.count()));
         assertThat(samples).hasSizeGreaterThan(1000);
@@ -227,8 +226,8 @@ class WorkTypesTest {
                 List.of(),
                 List.of(new CpuList(List.of(0))),
                 "");
-        assertThat(run(bound, "sleep:50").reports().get(0).cpusUsed()).containsExactly(0);
-        WorkerReport free = run(WorkGroups.of(WorkKind.AFFINITY_CHURN, 1, CloneMode.PROCESS), "sleep:100")
+        assertThat(run(bound, "worked:0:100").reports().get(0).cpusUsed()).containsExactly(0);
+        WorkerReport free = run(WorkGroups.of(WorkKind.AFFINITY_CHURN, 1, CloneMode.PROCESS), "worked:0:100")
                 .reports()
                 .get(0);
         assertThat(free.cpusUsed()).hasSizeGreaterThan(1);
@@ -261,6 +260,6 @@ class WorkTypesTest {
     void aSmallRegionAndAnOddStrideAreWalkedWithinBounds() throws IOException {
         WorkGroup odd =
                 WorkGroups.of(WorkKind.CACHE_PRESSURE, 1, new WorkParameters(0, 0, 0, 0, 0, 1, 1024, 0, 0, 0, 0, 0, 0));
-        worked(WorkKind.CACHE_PRESSURE, run(odd, "sleep:20").reports().get(0));
+        worked(WorkKind.CACHE_PRESSURE, run(odd, "worked:0:3").reports().get(0));
     }
 }
