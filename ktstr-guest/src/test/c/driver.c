@@ -15,6 +15,7 @@
  *     affinity:CREW:CPUS
  *     move:CREW:NAME      to a cgroup, in name only
  *     seen:CREW:CPU       waits until all its workers have been seen on the CPU last
+ *     worked:CREW         waits until each of its workers has counted a unit
  *     iterations:CREW     prints them, a line on standard error
  *     run:FILE            executes a program, and waits for it
  *     stop:MS             stops all crews, waits at most that long before it kills
@@ -190,6 +191,20 @@ static int await_seen(const struct crew *crew, int cpu)
 	return 0;
 }
 
+static int await_work(const struct crew *crew)
+{
+	int64_t deadline = now_ns() + 20 * NS_PER_S;
+	for (uint32_t i = 0; i < crew_size(crew); i++)
+		while (!atomic_load(&crew_slot(crew, i)->units)) {
+			if (now_ns() > deadline) {
+				fprintf(stderr, "worker %u counted nothing in 20 s\n", i);
+				return 2;
+			}
+			serve(1);
+		}
+	return 0;
+}
+
 static int act(char *action)
 {
 	char error[512] = "", *rest = strchr(action, ':');
@@ -219,6 +234,8 @@ static int act(char *action)
 		kill(crew_pid(of, (uint32_t)atoi(b)), SIGSTOP);
 	else if (!strcmp(name, "seen"))
 		result = await_seen(of, atoi(b));
+	else if (!strcmp(name, "worked"))
+		result = await_work(of);
 	else if (!strcmp(name, "changing"))
 		crew_cpuset_changing(of, &cpus);
 	else if (!strcmp(name, "changed"))
