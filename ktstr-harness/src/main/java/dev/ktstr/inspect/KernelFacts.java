@@ -72,8 +72,10 @@ record KernelFacts(SymbolTable symbols, Btf btf) {
         }
         return guest.read(BTF_FILE, MAX_BTF)
                 .filter(bytes -> bytes.length > 0)
-                .orElseThrow(() -> new InspectException("kernel " + kernel.version()
-                        + " has no BTF, so the layout of its structs is not known; build it with CONFIG_DEBUG_INFO_BTF=y"));
+                .orElseThrow(
+                        () -> new InspectException(
+                                "kernel " + kernel.version()
+                                        + " has no BTF, so the layout of its structs is not known; build it with CONFIG_DEBUG_INFO_BTF=y"));
     }
 
     private static Btf types(KernelImage kernel, byte[] raw, KernelCache cache) {
@@ -97,8 +99,10 @@ record KernelFacts(SymbolTable symbols, Btf btf) {
             LOG.debug("asking the guest for symbols, for {}", stripped.getMessage());
         }
         byte[] text = guest.read("/proc/kallsyms", MAX_KALLSYMS)
-                .orElseThrow(() -> new InspectException("kernel " + kernel.version()
-                        + " is stripped of its symbols, and has no /proc/kallsyms; build it with CONFIG_KALLSYMS_ALL=y"));
+                .orElseThrow(
+                        () -> new InspectException(
+                                "kernel " + kernel.version()
+                                        + " is stripped of its symbols, and has no /proc/kallsyms; build it with CONFIG_KALLSYMS_ALL=y"));
         SymbolTable symbols = Kallsyms.parse(text);
         if (isWhereItWasLinked(guest)) {
             keep(kernel, btf, text, cache);
@@ -118,7 +122,10 @@ record KernelFacts(SymbolTable symbols, Btf btf) {
         try {
             cache.complete(kernel, btf, new String(kallsyms, StandardCharsets.ISO_8859_1));
         } catch (KernelException e) {
-            LOG.warn("the symbols of kernel {} are not kept, and the next run asks again: {}", kernel.version(), e.getMessage());
+            LOG.warn(
+                    "the symbols of kernel {} are not kept, and the next run asks again: {}",
+                    kernel.version(),
+                    e.getMessage());
         }
     }
 }

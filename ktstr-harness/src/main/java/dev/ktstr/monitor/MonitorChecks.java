@@ -67,7 +67,8 @@ final class MonitorChecks {
         if (recording.turns() <= 1) {
             return 0;
         }
-        return (int) Math.ceil(1.5 * recording.turns() * TURN_NS / recording.interval().toNanos());
+        return (int) Math.ceil(
+                1.5 * recording.turns() * TURN_NS / recording.interval().toNanos());
     }
 
     /** What does not hold. */
@@ -136,9 +137,7 @@ final class MonitorChecks {
     private Mark stands(int index, int cpu) {
         Reading before = readings.get(index - 1);
         Reading now = readings.get(index);
-        boolean still = before.nrRunning(cpu) > 0
-                && now.nrRunning(cpu) > 0
-                && before.clockNs(cpu) == now.clockNs(cpu);
+        boolean still = before.nrRunning(cpu) > 0 && now.nrRunning(cpu) > 0 && before.clockNs(cpu) == now.clockNs(cpu);
         if (!still) {
             return Mark.WELL;
         }
@@ -147,7 +146,8 @@ final class MonitorChecks {
     }
 
     private Optional<Violation> imbalance(double limit) {
-        return Streaks.longest(0, readings.size(), sustained, i -> mark(Recording.imbalance(readings.get(i), groups) > limit))
+        return Streaks.longest(
+                        0, readings.size(), sustained, i -> mark(Recording.imbalance(readings.get(i), groups) > limit))
                 .map(streak -> {
                     int worst = streak.from();
                     for (int i = streak.from(); i <= streak.to(); i++) {
@@ -249,17 +249,20 @@ final class MonitorChecks {
 
     private static Optional<Integer> worst(Map<Integer, Streak> streaks) {
         return streaks.entrySet().stream()
-                .max(Comparator.<Map.Entry<Integer, Streak>>comparingInt(e -> e.getValue().wrong())
+                .max(Comparator.<Map.Entry<Integer, Streak>>comparingInt(
+                                e -> e.getValue().wrong())
                         .thenComparing(Map.Entry::getKey, Comparator.reverseOrder()))
                 .map(Map.Entry::getKey);
     }
 
     private String others(Map<Integer, Streak> streaks, int told) {
-        List<Integer> rest = streaks.keySet().stream().filter(cpu -> cpu != told).toList();
+        List<Integer> rest =
+                streaks.keySet().stream().filter(cpu -> cpu != told).toList();
         if (rest.isEmpty()) {
             return "";
         }
-        String named = rest.stream().limit(NAMED_CPUS).map(cpu -> "cpu" + number(cpu)).collect(Collectors.joining(", "));
+        String named =
+                rest.stream().limit(NAMED_CPUS).map(cpu -> "cpu" + number(cpu)).collect(Collectors.joining(", "));
         return "; likewise " + named + (rest.size() > NAMED_CPUS ? " and " + (rest.size() - NAMED_CPUS) + " more" : "");
     }
 
@@ -273,7 +276,9 @@ final class MonitorChecks {
     }
 
     private String samples(Streak streak, String word) {
-        String least = sustained == asked ? String.valueOf(asked) : sustained + ", for " + recording.turns() + " vCPUs share a thread";
+        String least = sustained == asked
+                ? String.valueOf(asked)
+                : sustained + ", for " + recording.turns() + " vCPUs share a thread";
         return streak.wrong() + " samples in a row, " + word + " " + least;
     }
 

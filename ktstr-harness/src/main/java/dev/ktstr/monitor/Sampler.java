@@ -182,9 +182,10 @@ final class Sampler {
         Map<Integer, RunqueueSample.Schedstat> grown = new LinkedHashMap<>();
         if (first != null && last != null) {
             first.cpus().forEach(cpu -> cpu.schedstat().ifPresent(s -> before.put(cpu.cpu(), s)));
-            last.cpus().forEach(cpu -> cpu.schedstat()
-                    .filter(s -> before.containsKey(cpu.cpu()))
-                    .ifPresent(s -> grown.put(cpu.cpu(), minus(s, before.get(cpu.cpu())))));
+            last.cpus()
+                    .forEach(cpu -> cpu.schedstat()
+                            .filter(s -> before.containsKey(cpu.cpu()))
+                            .ifPresent(s -> grown.put(cpu.cpu(), minus(s, before.get(cpu.cpu())))));
         }
         return grown;
     }
@@ -200,7 +201,8 @@ final class Sampler {
                 now.cpuTime() - before.cpuTime(),
                 now.runDelay() - before.runDelay(),
                 now.pcount().isPresent() && before.pcount().isPresent()
-                        ? OptionalLong.of(now.pcount().getAsLong() - before.pcount().getAsLong())
+                        ? OptionalLong.of(
+                                now.pcount().getAsLong() - before.pcount().getAsLong())
                         : OptionalLong.empty());
     }
 }
