@@ -18,6 +18,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ final class Sampler {
     private final Monitor monitor;
     private final HostTimes.Reader host;
     private final Duration interval;
+    private final BooleanSupplier ended;
     private final Map<Integer, Integer> place = new HashMap<>();
     private final List<Reading> readings = new ArrayList<>();
     private final List<Long> costNs = new ArrayList<>();
@@ -54,8 +56,10 @@ final class Sampler {
      * A sampler, not started.
      *
      * @param vcpuThreads the host's threads that run the vCPUs
+     * @param ended whether the guest has
      */
-    Sampler(KernelStructs structs, Monitor monitor, List<Long> vcpuThreads, Duration interval) {
+    Sampler(KernelStructs structs, Monitor monitor, List<Long> vcpuThreads, Duration interval, BooleanSupplier ended) {
+        this.ended = ended;
         this.structs = structs;
         this.monitor = monitor;
         this.host = new HostTimes.Reader(Path.of("/proc"), vcpuThreads);
@@ -120,6 +124,9 @@ final class Sampler {
 
     /** Takes a sample; false when no more are to be taken. */
     private boolean once() {
+        if (ended.getAsBoolean()) {
+            return false;
+        }
         long from = System.nanoTime();
         MonitorSample sample;
         try {

@@ -22,7 +22,15 @@ final class Companions implements Companion {
 
     /** Those that the variant and the options ask for. */
     static Companions of(Variant variant, Options options) {
-        return new Companions(List.of());
+        List<Companion> all = new ArrayList<>();
+        if (!options.get("monitor").filter("false"::equals).isPresent()) {
+            all.add(new MonitorCompanion(options));
+        }
+        if (variant.scheduler().isPresent()) {
+            all.add(new WatchdogLimit(variant.test().watchdog()));
+            all.add(new MapWrites(variant.test().mapWrites(), options));
+        }
+        return new Companions(all);
     }
 
     @Override
