@@ -20,7 +20,11 @@ final class MonitorJson {
         json.put("longestStepMs", summary.longestStep().toMillis());
         json.put("maxImbalanceRatio", round(summary.maxImbalance()));
         summary.maxLocalDsqDepth().ifPresent(depth -> json.put("maxLocalDsqDepth", depth));
-        json.put("cpus", summary.cpus().stream().map(MonitorJson::cpu).toList());
+        json.put(
+                "cpus",
+                summary.cpus().stream()
+                        .map(cpu -> cpu(cpu, summary.schedstatsOn()))
+                        .toList());
         if (!summary.events().isEmpty()) {
             json.put("events", summary.events());
             if (!summary.length().isZero()) {
@@ -42,24 +46,26 @@ final class MonitorJson {
         return Math.round(value * 1000) / 1000.0;
     }
 
-    private static Map<String, Object> cpu(MonitorSummary.Cpu cpu) {
+    private static Map<String, Object> cpu(MonitorSummary.Cpu cpu, boolean schedstatsOn) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("cpu", cpu.cpu());
         json.put("maxNrRunning", cpu.maxNrRunning());
         json.put("meanNrRunning", round(cpu.meanNrRunning()));
         json.put("stillSamples", cpu.stillSamples());
         json.put("switches", cpu.switches());
-        cpu.schedstat().ifPresent(stat -> json.put("schedstat", schedstat(stat)));
+        cpu.schedstat().ifPresent(stat -> json.put("schedstat", schedstat(stat, schedstatsOn)));
         return json;
     }
 
-    private static Map<String, Object> schedstat(RunqueueSample.Schedstat stat) {
+    private static Map<String, Object> schedstat(RunqueueSample.Schedstat stat, boolean counts) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("yldCount", stat.yldCount());
-        json.put("schedCount", stat.schedCount());
-        json.put("schedGoidle", stat.schedGoidle());
-        json.put("ttwuCount", stat.ttwuCount());
-        json.put("ttwuLocal", stat.ttwuLocal());
+        if (counts) {
+            json.put("yldCount", stat.yldCount());
+            json.put("schedCount", stat.schedCount());
+            json.put("schedGoidle", stat.schedGoidle());
+            json.put("ttwuCount", stat.ttwuCount());
+            json.put("ttwuLocal", stat.ttwuLocal());
+        }
         json.put("rqCpuTimeNs", stat.cpuTime());
         json.put("runDelayNs", stat.runDelay());
         stat.pcount().ifPresent(count -> json.put("pcount", count));

@@ -20,6 +20,7 @@ import java.util.OptionalInt;
  * @param maxLocalDsqDepth most tasks in a local dispatch queue
  * @param cpus each CPU
  * @param events sched_ext's counters over all CPUs: by how much they grew
+ * @param schedstatsOn whether the counts in {@link Cpu#schedstat} were kept; the times always are
  * @param inconsistent runqueues that moved each time they were read, so that their values may be of two moments
  * @param waitingShare which part of the time that they could have run the vCPUs waited for the host, 0 to 1
  * @param stealShare which part of the host's own time was stolen from it
@@ -35,6 +36,7 @@ public record MonitorSummary(
         OptionalInt maxLocalDsqDepth,
         List<Cpu> cpus,
         Map<String, Long> events,
+        boolean schedstatsOn,
         long inconsistent,
         double waitingShare,
         Optional<Double> stealShare,
@@ -93,6 +95,7 @@ public record MonitorSummary(
                 deepest[0] == Reading.ABSENT ? OptionalInt.empty() : OptionalInt.of(deepest[0]),
                 cpus(recording),
                 recording.events(),
+                recording.schedstatsOn(),
                 recording.inconsistent(),
                 last.waitingShareSince(first),
                 last.stealShareSince(first),

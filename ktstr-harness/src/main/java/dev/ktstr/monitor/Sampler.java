@@ -50,6 +50,7 @@ final class Sampler {
     private @Nullable MonitorSample first;
     private @Nullable MonitorSample last;
     private long inconsistent;
+    private boolean schedstats;
     private int failures;
 
     /**
@@ -95,6 +96,7 @@ final class Sampler {
     private void run() {
         try {
             readDomains();
+            schedstats = schedstatsOn();
             long next = System.nanoTime();
             boolean more = true;
             while (more) {
@@ -119,6 +121,19 @@ final class Sampler {
         } catch (KernelAccessException | BtfException e) {
             domains.clear();
             notes.add("the scheduling domains could not be read: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Whether this kernel counts what {@code /proc/schedstat} shows: {@code kernel.sched_schedstats}, a static key, whose first word is
+     * the count of those who turned it on ({@code include/linux/jump_label.h}). Time on the CPU and waiting is always counted.
+     */
+    private boolean schedstatsOn() {
+        OptionalLong key = structs.memory().findSymbol("sched_schedstats");
+        try {
+            return key.isPresent() && structs.memory().readInt(key.getAsLong()) > 0;
+        } catch (KernelAccessException e) {
+            return false; // absent rather than made up
         }
     }
 
@@ -178,6 +193,7 @@ final class Sampler {
                 readings,
                 events,
                 schedstat(),
+                schedstats,
                 domains,
                 inconsistent,
                 costNs,

@@ -111,7 +111,8 @@ public record Timeline(
             long end = readings.get(readings.size() - 1).takenNs() - zeroNs + 1;
             long width = width(end - first);
             for (long from = Math.floorDiv(first, width) * width; from < end; from += width) {
-                Slice.of(readings, groups, zeroNs, from, from + width).ifPresent(rows::add);
+                Slice.of(readings, groups, zeroNs, Math.max(from, first), from + width)
+                        .ifPresent(rows::add);
             }
         }
         return rows;

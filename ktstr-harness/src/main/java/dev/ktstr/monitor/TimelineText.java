@@ -6,11 +6,14 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 
-/** A timeline as text: the phases, then rows of equal length with the events between them. At most about a hundred lines. */
+/**
+ * A timeline as text: the phases, then rows of equal length with the events where they happened. A hundred lines or so at most, unless a
+ * scenario has more steps than that.
+ */
 final class TimelineText {
     private static final int MAX_EVENTS = 48;
     private static final int MAX_CPUS = 16;
-    private static final String HEAD = "%10s %8s %7s %9s %9s %10s %10s %11s  %s";
+    private static final String COLUMNS = "%10s %8s %7s %9s %9s %10s %10s %11s  %s";
 
     private final Timeline timeline;
     private final List<String> lines = new ArrayList<>();
@@ -26,62 +29,53 @@ final class TimelineText {
                 timeline.lengthNs() / 1e9,
                 timeline.samples(),
                 timeline.cpus().size()));
+        lines.add(head("phase"));
         for (Timeline.Phase phase : timeline.phases()) {
-            Slice n = phase.numbers();
-            lines.add(String.format(
-                    Locale.ROOT,
-                    "%s %s to %s: %d samples, runnable %.1f on average, busiest CPU %d, imbalance up to %.1f%s%s%s%s",
-                    phase.name(),
-                    time(n.fromNs()),
-                    time(n.toNs()),
-                    n.samples(),
-                    n.runnable(),
-                    n.busiest(),
-                    n.imbalance(),
-                    n.localDsq().isPresent()
-                            ? ", local DSQ up to " + n.localDsq().getAsInt()
-                            : "",
-                    rate(n.switchesPerS(), " switches/s"),
-                    rate(n.fallbackPerS(), " fallbacks/s"),
-                    rate(n.keepLastPerS(), " keep-lasts/s")));
+            lines.add(line(
+                    phase.numbers(),
+                    phase.name() + ", to " + time(phase.numbers().toNs())));
         }
-        rows();
-        return String.join("\n", lines);
-    }
-
-    private static String rate(OptionalDouble perSecond, String unit) {
-        return perSecond.isPresent() ? String.format(Locale.ROOT, ", %.1f%s", perSecond.getAsDouble(), unit) : "";
-    }
-
-    private void rows() {
-        lines.add(String.format(
-                Locale.ROOT,
-                HEAD,
-                "from",
-                "runnable",
-                "busiest",
-                "imbalance",
-                "local DSQ",
-                "switches/s",
-                "fallback/s",
-                "keep-last/s",
-                timeline.cpus().size() <= MAX_CPUS
+        boolean few = timeline.cpus().size() <= MAX_CPUS;
+        lines.add(head(
+                few
                         ? "nr_running of cpu "
                                 + timeline.cpus().stream().map(String::valueOf).collect(Collectors.joining(" "))
                         : ""));
+        rows(few);
+        return String.join("\n", lines);
+    }
+
+    private static String head(String last) {
+        return String.format(
+                        Locale.ROOT,
+                        COLUMNS,
+                        "from",
+                        "runnable",
+                        "busiest",
+                        "imbalance",
+                        "local DSQ",
+                        "switches/s",
+                        "fallback/s",
+                        "keep-last/s",
+                        last)
+                .stripTrailing();
+    }
+
+    /** A row says what was in its time; events of that time come after it. */
+    private void rows(boolean few) {
         List<Stimulus> events = timeline.events();
         int next = 0;
         int told = 0;
-        for (Slice row : timeline.rows()) {
-            while (next < events.size() && events.get(next).fromNs() < row.toNs()) {
+        List<Slice> rows = timeline.rows();
+        for (int i = 0; i <= rows.size(); i++) {
+            long until = i == rows.size() ? Long.MAX_VALUE : rows.get(i).fromNs();
+            while (next < events.size() && events.get(next).fromNs() < until) {
                 told += event(events.get(next), told);
                 next++;
             }
-            row(row);
-        }
-        while (next < events.size()) {
-            told += event(events.get(next), told);
-            next++;
+            if (i < rows.size()) {
+                lines.add(line(rows.get(i), few ? byCpu(rows.get(i)) : ""));
+            }
         }
         long hidden = events.size() - told + timeline.droppedEvents();
         if (hidden > 0) {
@@ -97,20 +91,20 @@ final class TimelineText {
         return 1;
     }
 
-    private void row(Slice row) {
-        lines.add(String.format(
+    private static String line(Slice slice, String last) {
+        return String.format(
                         Locale.ROOT,
-                        HEAD,
-                        time(row.fromNs()),
-                        number(row.runnable()),
-                        row.busiest(),
-                        number(row.imbalance()),
-                        row.localDsq().isPresent() ? row.localDsq().getAsInt() : "-",
-                        number(row.switchesPerS()),
-                        number(row.fallbackPerS()),
-                        number(row.keepLastPerS()),
-                        row.byCpu().size() <= MAX_CPUS ? byCpu(row) : "")
-                .stripTrailing());
+                        COLUMNS,
+                        time(slice.fromNs()),
+                        number(slice.runnable()),
+                        slice.busiest(),
+                        number(slice.imbalance()),
+                        slice.localDsq().isPresent() ? slice.localDsq().getAsInt() : "-",
+                        number(slice.switchesPerS()),
+                        number(slice.fallbackPerS()),
+                        number(slice.keepLastPerS()),
+                        last)
+                .stripTrailing();
     }
 
     private static String byCpu(Slice row) {
