@@ -109,7 +109,7 @@ final class RunContext implements Ctx {
         ScenarioResult result;
         companions.scenarioStarted(plan);
         try {
-            result = guest.session().run(plan, allowance(scenario));
+            result = guest.session().run(plan, allowance(scenario), companions.listener());
         } catch (GuestException e) {
             throw guest.explain("scenario", e);
         } finally {

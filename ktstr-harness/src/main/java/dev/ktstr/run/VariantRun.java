@@ -228,8 +228,8 @@ public final class VariantRun {
         } finally {
             checks = ctx.checks();
             facts.put("events", ctx.events());
-            keepSchedulerLog(guest, resolved);
             conclude(companions);
+            keepSchedulerLog(guest, resolved);
         }
     }
 
