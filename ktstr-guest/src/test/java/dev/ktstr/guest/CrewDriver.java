@@ -93,7 +93,7 @@ final class CrewDriver {
         return program;
     }
 
-    private static int await(Process process, int seconds) {
+    static int await(Process process, int seconds) {
         try {
             if (process.waitFor(seconds, TimeUnit.SECONDS)) {
                 return process.exitValue();
