@@ -85,14 +85,12 @@ class AttributesTest {
     void whatCannotBeActedUponYetIsNamed() throws IOException {
         TestEntry test = test(SCHEDULER.formatted("null", "null"), """
                 ,"watchdogTimeoutS":{"value":9,"from":"test"},"postVm":"after","numSnapshots":4,"performanceMode":true,
-                "bpfMapWrite":[{"map":".bss","variable":"x","offset":null,"value":1}],"payload":"acme.P","workloads":["acme.Q"],
+                "bpfMapWrite":[{"map":".bss","variable":"x","offset":null,"value":1}],
                 "checks":{"maxP99WakeLatencyNs":{"value":5.0,"from":"scheduler"},"failOnStall":{"value":false,"from":"test"},
                           "maxGapMs":{"value":5,"from":"test"}}""");
         assertThat(test.pending())
                 .extracting(Pending::attribute)
                 .containsExactlyInAnyOrder(
-                        "payload",
-                        "workloads",
                         "watchdogTimeoutS",
                         "bpfMapWrite",
                         "numSnapshots",
