@@ -23,6 +23,7 @@ public final class Suggestions {
         String folded = fold(wrong);
         int limit = Math.max(1, folded.length() / 3);
         return known.stream()
+                .filter(name -> Math.abs(name.length() - folded.length()) <= limit)
                 .filter(name -> distance(folded, fold(name)) <= limit)
                 .min(Comparator.comparingInt(name -> distance(folded, fold(name))));
     }
