@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The numbers in a program's output: every numeric leaf of the first JSON object in it, by its path joined with dots
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param problem why there are none, or not all
  */
 public record JsonFigures(Map<String, Double> figures, Optional<String> problem) {
+    private static final Pattern OBJECT = Pattern.compile("\\{\\s*+[\"}]");
     private static final int MAX_DEPTH = 64;
     private static final int MAX_NAME = 256;
     private static final int MAX_PATH = 1024;
@@ -47,20 +49,18 @@ public record JsonFigures(Map<String, Double> figures, Optional<String> problem)
     public static JsonFigures of(String output) {
         int tries = 0;
         for (int at = start(output, 0); at >= 0 && tries < MAX_TRIES; at = start(output, at + 1), tries++) {
-            Reading reading = new Reading();
+            // What is no object, a banner in braces, is passed over. An object that is broken ends the search: one
+            // within it
+            // must not be taken for the first.
+            if (!OBJECT.matcher(output).region(at, output.length()).lookingAt()) {
+                continue;
+            }
             try {
-                return reading.read(output.substring(at));
+                return new Reading().read(output.substring(at));
             } catch (IOException e) {
-                // Braces that no name follows are no JSON. Within what is, another object must not be taken for the
-                // first.
-                if (reading.begun) {
-                    long line = 1
-                            + output.substring(0, at)
-                                    .chars()
-                                    .filter(c -> c == '\n')
-                                    .count();
-                    return none("the object that begins in line " + line + " is broken: " + plain(e));
-                }
+                long line = 1
+                        + output.substring(0, at).chars().filter(c -> c == '\n').count();
+                return none("the object that begins in line " + line + " is broken: " + plain(e));
             }
         }
         return none("no line begins with a JSON object");
@@ -95,7 +95,6 @@ public record JsonFigures(Map<String, Double> figures, Optional<String> problem)
     private static final class Reading {
         private final Map<String, Double> figures = new LinkedHashMap<>();
         private final List<Level> levels = new ArrayList<>();
-        private boolean begun;
         private int left;
 
         JsonFigures read(String text) throws IOException {
@@ -120,10 +119,7 @@ public record JsonFigures(Map<String, Double> figures, Optional<String> problem)
         private void take(JsonToken token, JsonParser parser) throws IOException {
             Level top = levels.get(levels.size() - 1);
             switch (token) {
-                case FIELD_NAME -> {
-                    top.name = parser.currentName();
-                    begun = true;
-                }
+                case FIELD_NAME -> top.name = parser.currentName();
                 case START_OBJECT, START_ARRAY -> {
                     top.index++;
                     levels.add(new Level(token == JsonToken.START_ARRAY));
