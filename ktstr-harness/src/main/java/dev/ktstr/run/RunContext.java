@@ -35,14 +35,16 @@ final class RunContext implements Ctx {
 
     private final Variant variant;
     private final BootedGuest guest;
+    private final Companions companions;
     private final long attachedAt = System.nanoTime();
     private MergedChecks checks;
     private AssertResult collected = AssertResult.pass();
     private final List<Map<String, Object>> events = new ArrayList<>();
 
-    RunContext(Variant variant, BootedGuest guest, MergedChecks checks) {
+    RunContext(Variant variant, BootedGuest guest, MergedChecks checks, Companions companions) {
         this.variant = variant;
         this.guest = guest;
+        this.companions = companions;
         this.checks = checks;
     }
 
@@ -99,10 +101,13 @@ final class RunContext implements Ctx {
                 variant.scheduler().filter(SchedulerEntry::isProcess).isPresent(),
                 variant.scheduler().flatMap(SchedulerEntry::cgroupParent).orElse("/"));
         ScenarioResult result;
+        companions.scenarioStarted(plan);
         try {
             result = guest.session().run(plan, allowance(plan));
         } catch (GuestException e) {
             throw guest.explain("scenario", e);
+        } finally {
+            companions.scenarioEnded();
         }
         record(result);
         List<CgroupStats> stats = ScenarioEncoder.stats(plan, result);
