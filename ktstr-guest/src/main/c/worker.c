@@ -154,8 +154,8 @@ static void run_flat(struct worker *w, int phase)
 static void run_bursty(struct worker *w, const struct kt_work_group *group)
 {
 	while (!stopped(w)) {
-		work_for(w, KT_PHASE_KIND_SPIN, group->burst_ns);
-		sleep_for(w, group->sleep_ns);
+		work_for(w, KT_PHASE_KIND_SPIN, group->parameters.burst_ns);
+		sleep_for(w, group->parameters.sleep_ns);
 		w->iterations++;
 	}
 }

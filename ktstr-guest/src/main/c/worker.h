@@ -32,6 +32,7 @@ struct worker_slot {
 	_Atomic uint32_t state;
 	uint8_t reserved[KT_SLOT_CPUS - KT_SLOT_STATE - 4];
 	uint64_t cpus[KT_MAX_CPUS / 64];
+	uint8_t unused[KT_SLOT_SIZE - KT_SLOT_CPUS - KT_MAX_CPUS / 8];
 };
 #define KT_SLOT_FIELD(name, at) _Static_assert(offsetof(struct worker_slot, name) == (at), #name)
 KT_SLOT_FIELD(units, KT_SLOT_UNITS);

@@ -13,7 +13,6 @@ import dev.ktstr.guest.GuestException;
 import dev.ktstr.guest.ScenarioResult;
 import dev.ktstr.guest.wire.ScenarioPlan;
 import dev.ktstr.guest.wire.SchedulerExit;
-import dev.ktstr.guest.wire.StepPlan;
 import dev.ktstr.guest.wire.StepReport;
 import dev.ktstr.result.SchedulerLog;
 import java.time.Duration;
@@ -119,7 +118,7 @@ final class RunContext implements Ctx {
     }
 
     private Duration allowance(ScenarioPlan plan) {
-        long holdNs = plan.steps().stream().mapToLong(StepPlan::holdNs).sum();
+        long holdNs = plan.steps().stream().mapToLong(s -> s.hold().totalNs()).sum();
         double slowdown =
                 Math.min(MAX_SLOWDOWN, Math.max(1, guest.session().hello().spinNsPerUnit() / NATIVE_SPIN_NS));
         return Duration.ofNanos(holdNs).plus(Duration.ofNanos((long) (GRACE.toNanos() * slowdown)));
