@@ -41,4 +41,22 @@ public interface Ctx {
      * @throws IllegalArgumentException when a cpuset cannot be met; nothing was started then
      */
     AssertResult executeStepsWith(Assert checks, List<Step> steps);
+
+    /**
+     * Runs the test's {@code payload} and waits for its end, the test's {@code workloads} beside it. It may take the test's
+     * duration and some grace; then it is killed, and has failed. A test whose body does not call this has its payload run
+     * when the body has returned.
+     *
+     * @throws IllegalStateException when the test names no payload
+     */
+    AssertResult runPayload();
+
+    /**
+     * A payload, to be run once more or with other arguments than its own; of any class annotated with {@code @Payload}. What
+     * is wrong with it counts as that of a scenario does: when the test returns it, or returns nothing.
+     */
+    PayloadCall payload(Class<?> type);
+
+    /** All payloads that ended so far, in order: the test's, those of ops, and those of {@link #payload}. */
+    List<PayloadResult> payloads();
 }

@@ -2,6 +2,8 @@ package dev.ktstr.run;
 
 import dev.ktstr.guest.GuestFile;
 import dev.ktstr.payload.PayloadEntry;
+import dev.ktstr.rules.Suggestions;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,9 +54,39 @@ final class Payloads {
         return found;
     }
 
+    /**
+     * The payload of that name: one that is there already, else one of any registry; it is added.
+     *
+     * @throws IllegalArgumentException when there is none
+     */
+    PayloadEntry named(String name) {
+        Optional<PayloadEntry> known =
+                entries.values().stream().filter(p -> p.name().equals(name)).findFirst();
+        if (known.isPresent()) {
+            return known.get();
+        }
+        Registry registry =
+                Registry.load(Optional.ofNullable(Thread.currentThread().getContextClassLoader())
+                        .orElse(Payloads.class.getClassLoader()));
+        List<PayloadEntry> all = registry.payloads();
+        PayloadEntry found = all.stream()
+                .filter(p -> p.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no payload '" + name + "'"
+                        + Suggestions.nearest(
+                                        name,
+                                        all.stream().map(PayloadEntry::name).toList())
+                                .map(near -> " (did you mean '" + near + "'?)")
+                                .orElse("")
+                        + ". Hint: declare it with @Payload; the name is that of the annotation, or the class's in"
+                        + " kebab-case."));
+        add(found);
+        return found;
+    }
+
     /** How it is called in the guest: with these arguments, or with its own where there are none. */
     List<String> argv(PayloadEntry payload, List<String> args) {
-        List<String> argv = new java.util.ArrayList<>();
+        List<String> argv = new ArrayList<>();
         argv.add(Optional.ofNullable(programs.get(payload.type())).orElseThrow());
         argv.addAll(args.isEmpty() ? payload.defaultArgs() : args);
         return argv;

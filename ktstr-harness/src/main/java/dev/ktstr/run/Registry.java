@@ -110,6 +110,11 @@ public final class Registry {
         return Optional.ofNullable(payloads.get(type));
     }
 
+    /** All payloads. */
+    public List<PayloadEntry> payloads() {
+        return List.copyOf(payloads.values());
+    }
+
     private void add(JsonNode root, String where) {
         int schema = root.path("schema").asInt(-1);
         if (schema != SCHEMA) {

@@ -5,15 +5,22 @@ import dev.ktstr.AssertResult;
 import dev.ktstr.CgroupStats;
 import dev.ktstr.Ctx;
 import dev.ktstr.Guest;
+import dev.ktstr.PayloadCall;
+import dev.ktstr.PayloadResult;
 import dev.ktstr.Step;
 import dev.ktstr.TestTopology;
 import dev.ktstr.checks.MergedChecks;
 import dev.ktstr.checks.WorkerChecks;
 import dev.ktstr.guest.GuestException;
 import dev.ktstr.guest.ScenarioResult;
+import dev.ktstr.guest.wire.HoldPlan;
+import dev.ktstr.guest.wire.OpKind;
+import dev.ktstr.guest.wire.OpPlan;
 import dev.ktstr.guest.wire.ScenarioPlan;
 import dev.ktstr.guest.wire.SchedulerExit;
+import dev.ktstr.guest.wire.StepPlan;
 import dev.ktstr.guest.wire.StepReport;
+import dev.ktstr.payload.PayloadEntry;
 import dev.ktstr.result.SchedulerLog;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,20 +37,26 @@ final class RunContext implements Ctx {
     /** One unit of spinning takes a host of today about this long; a slower guest gets proportionally more grace. */
     private static final double NATIVE_SPIN_NS = 500;
 
+    /** What a payload may take beyond the test's duration, on a guest as fast as its host. */
+    private static final Duration PAYLOAD_GRACE = Duration.ofSeconds(10);
+
     private static final double MAX_SLOWDOWN = 20;
 
     private final Variant variant;
     private final BootedGuest guest;
     private final Companions companions;
+    private final PayloadRuns payloads;
+    private boolean payloadRan;
     private final long attachedAt = System.nanoTime();
     private MergedChecks checks;
     private AssertResult collected = AssertResult.pass();
     private final List<Map<String, Object>> events = new ArrayList<>();
 
-    RunContext(Variant variant, BootedGuest guest, MergedChecks checks, Companions companions) {
+    RunContext(Variant variant, BootedGuest guest, MergedChecks checks, Companions companions, PayloadRuns payloads) {
         this.variant = variant;
         this.guest = guest;
         this.companions = companions;
+        this.payloads = payloads;
         this.checks = checks;
     }
 
@@ -99,9 +112,15 @@ final class RunContext implements Ctx {
                 variant.test().workersPerCgroup(),
                 variant.scheduler().filter(SchedulerEntry::isProcess).isPresent(),
                 variant.scheduler().flatMap(SchedulerEntry::cgroupParent).orElse("/"));
+        return judged(plan);
+    }
+
+    /** Runs a plan to its end and judges it. */
+    private AssertResult judged(ScenarioPlan plan) {
         ScenarioResult result;
         companions.scenarioStarted(plan);
         try {
+            payloads.sendFiles();
             result = guest.session().run(plan, allowance(plan));
         } catch (GuestException e) {
             throw guest.explain("scenario", e);
@@ -112,16 +131,85 @@ final class RunContext implements Ctx {
         List<CgroupStats> stats = ScenarioEncoder.stats(plan, result);
         List<String> details = new ArrayList<>(schedulerFindings(plan, result));
         details.addAll(WorkerChecks.judge(stats, checks));
+        payloads.ended(result.payloads()).forEach(ended -> details.addAll(ended.details()));
         AssertResult judged = new AssertResult(details, stats);
         collected = collected.and(judged);
         return judged;
     }
 
+    @Override
+    public AssertResult runPayload() {
+        PayloadEntry payload = variant.test()
+                .payloads()
+                .foreground()
+                .orElseThrow(
+                        () -> new IllegalStateException(
+                                "test '" + variant.test().id()
+                                        + "' has no payload. Hint: name one with payload = …, or run one with ctx.payload(…)."));
+        payloadRan = true;
+        return judged(foreground(payload, payload.name(), List.of(), duration().plus(payloadGrace())));
+    }
+
+    @Override
+    public PayloadCall payload(Class<?> type) {
+        PayloadEntry payload = payloads.payloads().of(type);
+        return new PayloadCall(payload.name(), this::run);
+    }
+
+    private PayloadResult run(PayloadCall call) {
+        PayloadEntry payload = payloads.payloads().named(call.name());
+        judged(foreground(
+                payload,
+                call.name(),
+                call.args(),
+                call.limit().orElse(duration().plus(payloadGrace()))));
+        List<PayloadResult> all = payloads.results();
+        return all.stream()
+                .filter(r -> r.name().equals(call.name()))
+                .reduce((a, b) -> b)
+                .orElseThrow();
+    }
+
+    @Override
+    public List<PayloadResult> payloads() {
+        return payloads.results();
+    }
+
+    /** Runs the test's payload unless its body has, and judges it; nothing when the test has none. */
+    AssertResult finish() {
+        return payloadRan || variant.test().payloads().foreground().isEmpty() ? AssertResult.pass() : runPayload();
+    }
+
+    /** A scenario of one payload that is waited for, the test's workloads beside it. */
+    private ScenarioPlan foreground(PayloadEntry payload, String handle, List<String> args, Duration limit) {
+        List<OpPlan> ops = List.of(
+                OpPlan.of(OpKind.RUN_PAYLOAD).withPayload(payloads.plan(payload, handle, args, "", limit)),
+                OpPlan.of(OpKind.WAIT_PAYLOAD)
+                        .named(handle)
+                        .within(limit.plus(payloadGrace()).toNanos()));
+        return new ScenarioPlan(
+                payloads.start(variant.test().payloads().background()),
+                List.of(new StepPlan(ops, List.of(), HoldPlan.fixed(0))),
+                variant.scheduler().filter(SchedulerEntry::isProcess).isPresent(),
+                0);
+    }
+
+    /** What a payload may take beyond the time it was given: starting up, and writing its report. */
+    private Duration payloadGrace() {
+        return Duration.ofNanos((long) (PAYLOAD_GRACE.toNanos() * slowdown()));
+    }
+
     private Duration allowance(ScenarioPlan plan) {
         long holdNs = plan.steps().stream().mapToLong(s -> s.hold().totalNs()).sum();
-        double slowdown =
-                Math.min(MAX_SLOWDOWN, Math.max(1, guest.session().hello().spinNsPerUnit() / NATIVE_SPIN_NS));
-        return Duration.ofNanos(holdNs).plus(Duration.ofNanos((long) (GRACE.toNanos() * slowdown)));
+        long waitNs = plan.steps().stream()
+                .flatMap(step -> step.ops().stream())
+                .mapToLong(OpPlan::timeoutNs)
+                .sum();
+        return Duration.ofNanos(holdNs + waitNs).plus(Duration.ofNanos((long) (GRACE.toNanos() * slowdown())));
+    }
+
+    private double slowdown() {
+        return Math.min(MAX_SLOWDOWN, Math.max(1, guest.session().hello().spinNsPerUnit() / NATIVE_SPIN_NS));
     }
 
     private List<String> schedulerFindings(ScenarioPlan plan, ScenarioResult result) {

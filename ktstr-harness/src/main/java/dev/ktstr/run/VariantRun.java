@@ -208,7 +208,9 @@ public final class VariantRun {
                     "the guest cannot keep time with the host: it is emulated, or has more vCPUs than the host CPUs");
         }
         Companions companions = Companions.of(resolved, options);
-        RunContext ctx = new RunContext(resolved, guest, checks, companions);
+        PayloadRuns payloads =
+                new PayloadRuns(prepared.payloads(), files -> guest.session().send(files, SEND_LIMIT));
+        RunContext ctx = new RunContext(resolved, guest, checks, companions, payloads);
         try (companions) {
             during("inspect", () -> companions.booted(guest));
             during("send", () -> {
@@ -227,6 +229,7 @@ public final class VariantRun {
         } finally {
             checks = ctx.checks();
             facts.put("events", ctx.events());
+            keepPayloads(payloads);
             keepSchedulerLog(guest, resolved);
             conclude(companions);
         }
@@ -256,6 +259,7 @@ public final class VariantRun {
             try {
                 AssertResult result = body.run(ctx);
                 add(result == null ? ctx.collected() : result);
+                add(ctx.finish());
             } catch (RunException | GuestException e) {
                 add(ctx.collected());
                 throw e;
@@ -278,6 +282,16 @@ public final class VariantRun {
     private static void rethrowIfFatal(Throwable e) {
         if (e instanceof VirtualMachineError fatal) {
             throw fatal;
+        }
+    }
+
+    private void keepPayloads(PayloadRuns payloads) {
+        if (!payloads.facts().isEmpty()) {
+            facts.put("payloads", payloads.facts());
+        }
+        RunFolder kept = folder;
+        if (kept != null) {
+            payloads.logs().forEach(kept::write);
         }
     }
 
