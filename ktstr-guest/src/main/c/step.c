@@ -4,7 +4,7 @@
 #include "reply.h"
 #include "shm.h"
 #include "util.h"
-#include "worker.h"
+#include "worker_main.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -28,7 +28,8 @@ struct member {
 static const struct kt_step_plan *step;
 static struct worker_control *control;
 static struct member *members;
-static int count, alive;
+static struct worker_log *logs;
+static int count, alive, room_for;
 static uint32_t cgroups_made;
 
 static struct worker_slot *slots(void)
@@ -63,9 +64,14 @@ static bool start_worker(int cgroup, int group, int index, char *error, size_t r
 	slot->gap_cpu = slot->cpu = -1;
 	slot->cpu_time_ns = slot->run_delay_ns = slot->run_count = -1;
 	const struct kt_cgroup_plan *plan = &step->setup.v[cgroup];
+	struct worker_start start = { .group = &plan->works.v[group], .slot = slot, .control = control, .log = &logs[count] };
 	pid_t pid = fork();
-	if (!pid)
-		worker_main(slot, &plan->works.v[group], control);
+	if (!pid) {
+		sigset_t none;
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		_exit(worker_main(&start));
+	}
 	if (pid < 0) {
 		snprintf(error, room, "cgroup '%s': forking a worker: %s", plan->name, strerror(errno));
 		return false;
@@ -95,7 +101,9 @@ static bool allocate(int workers, uint64_t cycles_per_ms)
 {
 	control = mmap(NULL, sizeof(*control), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	members = calloc((size_t)workers + 1, sizeof(*members));
-	if (control == MAP_FAILED || !members)
+	room_for = workers + 1;
+	logs = mmap(NULL, sizeof(*logs) * (size_t)room_for, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (control == MAP_FAILED || !members || logs == MAP_FAILED)
 		fatal("out of memory");
 	control->cycles_per_ms = cycles_per_ms;
 	return true;
@@ -252,6 +260,7 @@ bool step_clear_away(char *error, size_t room)
 		}
 	}
 	munmap(control, sizeof(*control));
+	munmap(logs, sizeof(*logs) * (size_t)room_for);
 	free(members);
 	members = NULL;
 	count = alive = 0;
