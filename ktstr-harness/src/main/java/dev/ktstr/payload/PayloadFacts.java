@@ -27,7 +27,7 @@ public final class PayloadFacts {
         }
         facts.put("timedOut", result.timedOut());
         facts.put("stopped", result.stopped());
-        facts.put("durationMs", result.ran().toNanos() / 1_000 / 1e3);
+        facts.put("durationMs", Math.round(result.ran().toNanos() / 1e3) / 1e3);
         facts.put("outputBytes", result.outputBytes());
         facts.put("passed", result.passed());
         Map<String, Object> metrics = metrics(payload, result);
