@@ -36,4 +36,15 @@ final class PayloadFiles {
         }
         return files.program(who, program);
     }
+
+    /** Adds the program of a custom worker; answers its path in the guest. */
+    String addCustom(String program, GuestFiles files) {
+        String who = "the Custom worker " + program;
+        String name = Path.of(program).getFileName().toString();
+        boolean path = program.contains("/");
+        return files.program(
+                who,
+                new ProgramFinder(who, "worker.bin." + name, "worker.path", "workers")
+                        .find(path ? Optional.of(program) : Optional.empty(), "its path", name, options, baseDir));
+    }
 }

@@ -2,14 +2,20 @@ package dev.ktstr.run;
 
 import dev.ktstr.PayloadResult;
 import dev.ktstr.guest.GuestFile;
+import dev.ktstr.guest.wire.HoldPlan;
 import dev.ktstr.guest.wire.OpKind;
 import dev.ktstr.guest.wire.OpPlan;
 import dev.ktstr.guest.wire.PayloadDone;
 import dev.ktstr.guest.wire.PayloadPlan;
+import dev.ktstr.guest.wire.ScenarioPlan;
+import dev.ktstr.guest.wire.StepPlan;
 import dev.ktstr.payload.PayloadEnd;
 import dev.ktstr.payload.PayloadEntry;
 import dev.ktstr.payload.PayloadFacts;
 import dev.ktstr.payload.PayloadJudge;
+import dev.ktstr.run.encode.CustomPrograms;
+import dev.ktstr.run.encode.EncodedScenario;
+import dev.ktstr.run.encode.PayloadResolver;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +23,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -24,10 +31,11 @@ import java.util.function.Consumer;
  *
  * <p>What is named for the first time is sent before the scenario that names it begins.
  */
-final class PayloadRuns {
+final class PayloadRuns implements PayloadResolver, CustomPrograms {
     /** Bytes kept of what a payload writes, to standard output and error each; what is more is read and counted. */
     private static final long MAX_OUTPUT = 512 << 10;
 
+    private final TestPayloads declared;
     private final Payloads payloads;
     private final Consumer<List<GuestFile>> send;
     private final Map<String, Started> started = new HashMap<>();
@@ -38,8 +46,14 @@ final class PayloadRuns {
     /** Which payload a handle stands for, and how it is called. */
     private record Started(PayloadEntry payload, List<String> argv) {}
 
-    /** @param send puts files into the guest */
-    PayloadRuns(Payloads payloads, Consumer<List<GuestFile>> send) {
+    /**
+     * Of one test.
+     *
+     * @param declared those of its attributes
+     * @param send puts files into the guest
+     */
+    PayloadRuns(TestPayloads declared, Payloads payloads, Consumer<List<GuestFile>> send) {
+        this.declared = declared;
         this.payloads = payloads;
         this.send = send;
     }
@@ -49,12 +63,62 @@ final class PayloadRuns {
         return payloads;
     }
 
-    /** What starts these, beside whatever follows. They end when their scenario does. */
-    List<OpPlan> start(List<PayloadEntry> background) {
-        return background.stream()
+    /** What starts the test's {@code workloads} beside a scenario. They end when it does. */
+    List<OpPlan> background() {
+        return declared.background().stream()
                 .map(payload -> OpPlan.of(OpKind.RUN_PAYLOAD)
                         .withPayload(plan(payload, payload.name(), List.of(), "", Duration.ZERO)))
                 .toList();
+    }
+
+    /**
+     * A scenario of one payload that is waited for, the test's {@code workloads} beside it.
+     *
+     * @param limit when it is killed
+     * @param grace how much longer its end may take
+     */
+    EncodedScenario foreground(
+            PayloadEntry payload,
+            String handle,
+            List<String> args,
+            Duration limit,
+            Duration grace,
+            boolean schedulerRequired) {
+        List<OpPlan> ops = List.of(
+                OpPlan.of(OpKind.RUN_PAYLOAD).withPayload(plan(payload, handle, args, "", limit)),
+                OpPlan.of(OpKind.WAIT_PAYLOAD)
+                        .named(handle)
+                        .within(limit.plus(grace).toNanos()));
+        StepPlan step = new StepPlan(ops, List.of(), HoldPlan.fixed(0));
+        return new EncodedScenario(new ScenarioPlan(background(), List.of(step), schedulerRequired, 0), List.of());
+    }
+
+    @Override
+    public String name(Class<?> type) {
+        return declared(type).name();
+    }
+
+    @Override
+    public PayloadPlan plan(
+            Class<?> type, String handle, List<String> args, String cgroup, Optional<Duration> timeout) {
+        return plan(declared(type), handle, args, cgroup, timeout.orElse(Duration.ZERO));
+    }
+
+    private PayloadEntry declared(Class<?> type) {
+        try {
+            return payloads.of(type);
+        } catch (RunException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public List<String> guestCommand(List<String> hostCommand) {
+        try {
+            return payloads.custom(hostCommand);
+        } catch (RunException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
     }
 
     /**

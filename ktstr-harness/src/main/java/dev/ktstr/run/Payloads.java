@@ -92,6 +92,18 @@ final class Payloads {
         return argv;
     }
 
+    /**
+     * The command of a custom worker as the guest runs it; its program is added.
+     *
+     * @param hostCommand program and arguments; the program by its path, from the module's folder, or by name
+     * @throws RunException when the program is missing
+     */
+    List<String> custom(List<String> hostCommand) {
+        List<String> argv = new ArrayList<>(hostCommand);
+        argv.set(0, source.addCustom(hostCommand.get(0), files));
+        return argv;
+    }
+
     /** What has to be sent before they can be started. */
     List<GuestFile> unsent() {
         return files.take();

@@ -2,6 +2,7 @@ package dev.ktstr.run;
 
 import dev.ktstr.Assert;
 import dev.ktstr.AssertResult;
+import dev.ktstr.Backdrop;
 import dev.ktstr.CgroupStats;
 import dev.ktstr.Ctx;
 import dev.ktstr.Guest;
@@ -13,15 +14,14 @@ import dev.ktstr.checks.MergedChecks;
 import dev.ktstr.checks.WorkerChecks;
 import dev.ktstr.guest.GuestException;
 import dev.ktstr.guest.ScenarioResult;
-import dev.ktstr.guest.wire.HoldPlan;
-import dev.ktstr.guest.wire.OpKind;
-import dev.ktstr.guest.wire.OpPlan;
 import dev.ktstr.guest.wire.ScenarioPlan;
 import dev.ktstr.guest.wire.SchedulerExit;
-import dev.ktstr.guest.wire.StepPlan;
 import dev.ktstr.guest.wire.StepReport;
 import dev.ktstr.payload.PayloadEntry;
 import dev.ktstr.result.SchedulerLog;
+import dev.ktstr.run.encode.EncodedScenario;
+import dev.ktstr.run.encode.Encoding;
+import dev.ktstr.run.encode.ScenarioEncoder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,6 +45,7 @@ final class RunContext implements Ctx {
     private final Variant variant;
     private final BootedGuest guest;
     private final Companions companions;
+    private final ScenarioOptions options;
     private final PayloadRuns payloads;
     private boolean payloadRan;
     private final long attachedAt = System.nanoTime();
@@ -52,10 +53,17 @@ final class RunContext implements Ctx {
     private AssertResult collected = AssertResult.pass();
     private final List<Map<String, Object>> events = new ArrayList<>();
 
-    RunContext(Variant variant, BootedGuest guest, MergedChecks checks, Companions companions, PayloadRuns payloads) {
+    RunContext(
+            Variant variant,
+            BootedGuest guest,
+            MergedChecks checks,
+            Companions companions,
+            ScenarioOptions options,
+            PayloadRuns payloads) {
         this.variant = variant;
         this.guest = guest;
         this.companions = companions;
+        this.options = options;
         this.payloads = payloads;
         this.checks = checks;
     }
@@ -68,6 +76,11 @@ final class RunContext implements Ctx {
     @Override
     public Duration duration() {
         return Duration.ofSeconds(variant.test().durationS());
+    }
+
+    @Override
+    public int workersPerCgroup() {
+        return variant.test().workersPerCgroup();
     }
 
     @Override
@@ -101,34 +114,28 @@ final class RunContext implements Ctx {
     }
 
     @Override
-    public AssertResult executeStepsWith(Assert asserted, List<Step> steps) {
+    public AssertResult executeScenarioWith(Assert asserted, Backdrop backdrop, List<Step> steps) {
         if (!asserted.values().isEmpty()) {
             checks = checks.over(asserted, "assert");
         }
-        ScenarioPlan plan = ScenarioEncoder.encode(
-                steps,
-                topo(),
-                duration(),
-                variant.test().workersPerCgroup(),
-                variant.scheduler().filter(SchedulerEntry::isProcess).isPresent(),
-                variant.scheduler().flatMap(SchedulerEntry::cgroupParent).orElse("/"));
-        return judged(plan);
+        return judged(ScenarioEncoder.encode(backdrop, steps, encoding()));
     }
 
-    /** Runs a plan to its end and judges it. */
-    private AssertResult judged(ScenarioPlan plan) {
+    /** Runs a scenario to its end and judges it. */
+    private AssertResult judged(EncodedScenario scenario) {
+        ScenarioPlan plan = scenario.plan();
         ScenarioResult result;
         companions.scenarioStarted(plan);
         try {
             payloads.sendFiles();
-            result = guest.session().run(plan, allowance(plan));
+            result = guest.session().run(plan, allowance(scenario));
         } catch (GuestException e) {
             throw guest.explain("scenario", e);
         } finally {
             companions.scenarioEnded();
         }
         record(result);
-        List<CgroupStats> stats = ScenarioEncoder.stats(plan, result);
+        List<CgroupStats> stats = StatsDecoder.decode(scenario, result);
         List<String> details = new ArrayList<>(schedulerFindings(plan, result));
         details.addAll(WorkerChecks.judge(stats, checks));
         payloads.ended(result.payloads()).forEach(ended -> details.addAll(ended.details()));
@@ -147,7 +154,7 @@ final class RunContext implements Ctx {
                                 "test '" + variant.test().id()
                                         + "' has no payload. Hint: name one with payload = …, or run one with ctx.payload(…)."));
         payloadRan = true;
-        return judged(foreground(payload, payload.name(), List.of(), duration().plus(payloadGrace())));
+        return judged(foreground(payload, payload.name(), List.of(), payloadLimit()));
     }
 
     @Override
@@ -158,11 +165,7 @@ final class RunContext implements Ctx {
 
     private PayloadResult run(PayloadCall call) {
         PayloadEntry payload = payloads.payloads().named(call.name());
-        judged(foreground(
-                payload,
-                call.name(),
-                call.args(),
-                call.limit().orElse(duration().plus(payloadGrace()))));
+        judged(foreground(payload, call.name(), call.args(), call.limit().orElse(payloadLimit())));
         List<PayloadResult> all = payloads.results();
         return all.stream()
                 .filter(r -> r.name().equals(call.name()))
@@ -180,18 +183,13 @@ final class RunContext implements Ctx {
         return payloadRan || variant.test().payloads().foreground().isEmpty() ? AssertResult.pass() : runPayload();
     }
 
-    /** A scenario of one payload that is waited for, the test's workloads beside it. */
-    private ScenarioPlan foreground(PayloadEntry payload, String handle, List<String> args, Duration limit) {
-        List<OpPlan> ops = List.of(
-                OpPlan.of(OpKind.RUN_PAYLOAD).withPayload(payloads.plan(payload, handle, args, "", limit)),
-                OpPlan.of(OpKind.WAIT_PAYLOAD)
-                        .named(handle)
-                        .within(limit.plus(payloadGrace()).toNanos()));
-        return new ScenarioPlan(
-                payloads.start(variant.test().payloads().background()),
-                List.of(new StepPlan(ops, List.of(), HoldPlan.fixed(0))),
-                variant.scheduler().filter(SchedulerEntry::isProcess).isPresent(),
-                0);
+    private EncodedScenario foreground(PayloadEntry payload, String handle, List<String> args, Duration limit) {
+        return payloads.foreground(
+                payload, handle, args, limit, payloadGrace(), encoding().schedulerRequired());
+    }
+
+    private Duration payloadLimit() {
+        return duration().plus(payloadGrace());
     }
 
     /** What a payload may take beyond the time it was given: starting up, and writing its report. */
@@ -199,13 +197,21 @@ final class RunContext implements Ctx {
         return Duration.ofNanos((long) (PAYLOAD_GRACE.toNanos() * slowdown()));
     }
 
-    private Duration allowance(ScenarioPlan plan) {
-        long holdNs = plan.steps().stream().mapToLong(s -> s.hold().totalNs()).sum();
-        long waitNs = plan.steps().stream()
-                .flatMap(step -> step.ops().stream())
-                .mapToLong(OpPlan::timeoutNs)
-                .sum();
-        return Duration.ofNanos(holdNs + waitNs).plus(Duration.ofNanos((long) (GRACE.toNanos() * slowdown())));
+    private Encoding encoding() {
+        return Encoding.of(topo(), duration(), workersPerCgroup())
+                .schedulerRequired(
+                        variant.scheduler().filter(SchedulerEntry::isProcess).isPresent())
+                .cgroupParent(variant.scheduler()
+                        .flatMap(SchedulerEntry::cgroupParent)
+                        .orElse("/"))
+                .seed(options.seed())
+                .workType(options.workType())
+                .programs(payloads)
+                .payloads(payloads, payloads.background());
+    }
+
+    private Duration allowance(EncodedScenario scenario) {
+        return scenario.longest().plus(Duration.ofNanos((long) (GRACE.toNanos() * slowdown())));
     }
 
     private double slowdown() {

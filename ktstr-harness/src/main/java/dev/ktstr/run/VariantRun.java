@@ -179,6 +179,7 @@ public final class VariantRun {
                 resolved.shape().profile().flags(),
                 identity);
         facts.putAll(VariantFacts.of(resolved));
+        facts.put("seed", ScenarioOptions.of(options, resolved).seed());
         return folder;
     }
 
@@ -208,9 +209,12 @@ public final class VariantRun {
                     "the guest cannot keep time with the host: it is emulated, or has more vCPUs than the host CPUs");
         }
         Companions companions = Companions.of(resolved, options);
-        PayloadRuns payloads =
-                new PayloadRuns(prepared.payloads(), files -> guest.session().send(files, SEND_LIMIT));
-        RunContext ctx = new RunContext(resolved, guest, checks, companions, payloads);
+        PayloadRuns payloads = new PayloadRuns(
+                resolved.test().payloads(),
+                prepared.payloads(),
+                files -> guest.session().send(files, SEND_LIMIT));
+        RunContext ctx =
+                new RunContext(resolved, guest, checks, companions, ScenarioOptions.of(options, resolved), payloads);
         try (companions) {
             during("inspect", () -> companions.booted(guest));
             during("send", () -> {
