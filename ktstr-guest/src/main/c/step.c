@@ -83,6 +83,8 @@ static bool start_worker(int cgroup, int group, int index, char *error, size_t r
 
 static bool await_ready(char *error, size_t room)
 {
+	atomic_store(&control->configure, 1);
+	futex_wake_all(&control->configure);
 	int64_t deadline = now_ns() + READY_NS;
 	uint32_t ready;
 	while ((ready = atomic_load(&control->ready)) < (uint32_t)count) {
@@ -210,6 +212,7 @@ static struct kt_worker_report report_of(int i, int step_index, struct kt_cpu_us
 		.run_count = slot->run_count,
 		.wait_status = member->status,
 		.completed = member->reaped && member->status == 0 && slot->state == WORKER_COMPLETE,
+		.error = "",
 	};
 	use->allowed = cgroup->cpus;
 	use->used.n = 0;

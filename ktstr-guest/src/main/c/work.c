@@ -156,3 +156,8 @@ void work_run(struct worker *w)
 		break;
 	}
 }
+
+void work_collect(void *shared, const struct kt_work_group *group, int index, struct worker_slot *slot, struct worker_log *log)
+{
+	(void)shared, (void)group, (void)index, (void)slot, (void)log;
+}

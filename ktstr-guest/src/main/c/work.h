@@ -32,4 +32,10 @@ void work_run(struct worker *w);
 
 /* Frees what work_prepare made; also after a failure. Matters to threads, whose process goes on. */
 void work_clean(struct worker *w);
+
+/*
+ * In the agent, before it reads the counters of a worker: brings what a program of the user's counted elsewhere to slot and
+ * log. Nothing for kinds that count there themselves.
+ */
+void work_collect(void *shared, const struct kt_work_group *group, int index, struct worker_slot *slot, struct worker_log *log);
 #endif

@@ -36,6 +36,7 @@ import java.util.List;
  * @param runCount times it was put on a CPU (the same file); -1 when not measured
  * @param waitStatus status as {@code waitpid} gives it
  * @param completed whether it reached its end and wrote its own totals; false when it was killed
+ * @param error why it ended early, in its own words; empty when it did not
  */
 public record WorkerReport(
         int step,
@@ -67,7 +68,8 @@ public record WorkerReport(
         long runDelayNs,
         long runCount,
         int waitStatus,
-        boolean completed) {
+        boolean completed,
+        String error) {
     public WorkerReport {
         cpuUse = List.copyOf(cpuUse);
         migrationList = List.copyOf(migrationList);
