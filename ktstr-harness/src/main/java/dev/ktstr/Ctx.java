@@ -75,4 +75,19 @@ public interface Ctx {
 
     /** All payloads that ended so far, in order: the test's, those of ops, and those of {@link #payload}. */
     List<PayloadResult> payloads();
+
+    /** Cgroups, one operation at a time; see {@link CgroupGroup} for an example. */
+    Cgroups cgroups();
+
+    /**
+     * Spawns workers that wait in their cgroup for {@link WorkloadHandle#start}. Those that still run when the test's body
+     * returns are stopped.
+     *
+     * @throws IllegalArgumentException when the test made no such cgroup, or the workers are not sound: a count that does not
+     *     divide, an affinity that cannot be met
+     */
+    WorkloadHandle spawn(WorkloadConfig config);
+
+    /** Checks what workers reported against the thresholds in force, as a scenario's are. */
+    AssertResult check(CgroupStats... stats);
 }

@@ -4,12 +4,15 @@ import dev.ktstr.Assert;
 import dev.ktstr.AssertResult;
 import dev.ktstr.Backdrop;
 import dev.ktstr.CgroupStats;
+import dev.ktstr.Cgroups;
 import dev.ktstr.Ctx;
 import dev.ktstr.Guest;
 import dev.ktstr.PayloadCall;
 import dev.ktstr.PayloadResult;
 import dev.ktstr.Step;
 import dev.ktstr.TestTopology;
+import dev.ktstr.WorkloadConfig;
+import dev.ktstr.WorkloadHandle;
 import dev.ktstr.checks.MergedChecks;
 import dev.ktstr.checks.WorkerChecks;
 import dev.ktstr.guest.GuestException;
@@ -47,6 +50,7 @@ final class RunContext implements Ctx {
     private final Companions companions;
     private final ScenarioOptions options;
     private final PayloadRuns payloads;
+    private final LiveOperations live;
     private boolean payloadRan;
     private final long attachedAt = System.nanoTime();
     private MergedChecks checks;
@@ -65,6 +69,13 @@ final class RunContext implements Ctx {
         this.companions = companions;
         this.options = options;
         this.payloads = payloads;
+        this.live = new LiveOperations(
+                guest.session().live(),
+                guest.topology(),
+                cgroupParent(),
+                payloads,
+                payloads::sendFiles,
+                this::explained);
         this.checks = checks;
     }
 
@@ -145,6 +156,27 @@ final class RunContext implements Ctx {
     }
 
     @Override
+    public Cgroups cgroups() {
+        return live.cgroups();
+    }
+
+    @Override
+    public WorkloadHandle spawn(WorkloadConfig config) {
+        return live.spawn(config);
+    }
+
+    @Override
+    public AssertResult check(CgroupStats... stats) {
+        AssertResult judged = new AssertResult(WorkerChecks.judge(List.of(stats), checks), List.of(stats));
+        collected = collected.and(judged);
+        return judged;
+    }
+
+    private RuntimeException explained(RuntimeException e) {
+        return e instanceof GuestException failure ? guest.explain("scenario", failure) : e;
+    }
+
+    @Override
     public AssertResult runPayload() {
         PayloadEntry payload = variant.test()
                 .payloads()
@@ -178,8 +210,12 @@ final class RunContext implements Ctx {
         return payloads.results();
     }
 
-    /** Runs the test's payload unless its body has, and judges it; nothing when the test has none. */
+    /**
+     * Ends what single operations left, and runs the test's payload unless its body has; what is wrong with it, nothing when the
+     * test has none.
+     */
     AssertResult finish() {
+        live.end();
         return payloadRan || variant.test().payloads().foreground().isEmpty() ? AssertResult.pass() : runPayload();
     }
 
@@ -201,13 +237,15 @@ final class RunContext implements Ctx {
         return Encoding.of(topo(), duration(), workersPerCgroup())
                 .schedulerRequired(
                         variant.scheduler().filter(SchedulerEntry::isProcess).isPresent())
-                .cgroupParent(variant.scheduler()
-                        .flatMap(SchedulerEntry::cgroupParent)
-                        .orElse("/"))
+                .cgroupParent(cgroupParent())
                 .seed(options.seed())
                 .workType(options.workType())
                 .programs(payloads)
                 .payloads(payloads, payloads.background());
+    }
+
+    private String cgroupParent() {
+        return variant.scheduler().flatMap(SchedulerEntry::cgroupParent).orElse("/");
     }
 
     private Duration allowance(EncodedScenario scenario) {
