@@ -11,6 +11,7 @@ import java.util.List;
  * @param index which worker of its group
  * @param pid its process id in the guest
  * @param tid its thread id in the guest
+ * @param releasedNs when it was let go, {@code CLOCK_MONOTONIC}
  * @param workUnits units done, see {@link WorkKind}
  * @param iterations turns of the work type's outer loop
  * @param cpuTimeNs CPU time between release and end ({@code CLOCK_THREAD_CPUTIME_ID}; at the last checkpoint when not
@@ -45,6 +46,7 @@ public record WorkerReport(
         int index,
         int pid,
         int tid,
+        long releasedNs,
         long workUnits,
         long iterations,
         long cpuTimeNs,
