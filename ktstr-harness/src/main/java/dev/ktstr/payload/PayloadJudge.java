@@ -6,9 +6,11 @@ import dev.ktstr.rules.Suggestions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Judges how a payload ended and the figures it printed. */
 public final class PayloadJudge {
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}&&[^\\n\\t]]");
     private static final int LAST_WORDS = 5;
     private static final int MAX_WORDS = 600;
     private static final String[] SIGNALS = {
@@ -142,7 +144,7 @@ public final class PayloadJudge {
         if (text.isEmpty()) {
             return "; it printed nothing";
         }
-        List<String> all = text.lines().toList();
+        List<String> all = CONTROL.matcher(text).replaceAll("?").lines().toList();
         String words = String.join("\n", all.subList(Math.max(0, all.size() - LAST_WORDS), all.size()));
         return "; its last words:\n"
                 + (words.length() > MAX_WORDS ? "…" + words.substring(words.length() - MAX_WORDS) : words);

@@ -137,4 +137,10 @@ class PayloadJudgeTest {
                 .asString()
                 .contains("it wrote 1073741824 bytes, of which about 5 were kept");
     }
+
+    @Test
+    void bytesThatAreNoTextDoNotReachTheTerminal() {
+        assertThat(lines(fio(false), end(1, 0, false, false, "", "a\0\033[31mb\r\n")))
+                .containsExactly("payload 'fio' exited with code 1; its last words:\na??[31mb");
+    }
 }
