@@ -49,8 +49,6 @@ void cgroup_own_root(const char *path)
 	*slash = 0;
 	if (statfs(above, &fs) || fs.f_type != CGROUP2_SUPER_MAGIC)
 		fatal("%s is no cgroup of version 2", above);
-	snprintf(root, sizeof(root), "%s", above);
-	give_controllers("");
 	snprintf(root, sizeof(root), "%s", path);
 	if (mkdir(root, 0755))
 		fatal("cannot make the cgroup %s: %s", root, strerror(errno));

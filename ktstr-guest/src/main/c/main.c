@@ -64,6 +64,12 @@ static void remove_cgroups(void)
 		say("%s", error);
 }
 
+/* A handler rather than ignoring: what is started has the default again. */
+static void survive(int number)
+{
+	(void)number;
+}
+
 static void be_on_host(const char *cgroup, const char *window) __attribute__((noreturn));
 
 /*
@@ -72,9 +78,9 @@ static void be_on_host(const char *cgroup, const char *window) __attribute__((no
  */
 static void be_on_host(const char *cgroup, const char *window)
 {
-	static const int IGNORED[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT };
-	for (size_t i = 0; i < sizeof(IGNORED) / sizeof(IGNORED[0]); i++)
-		signal(IGNORED[i], SIG_IGN);
+	static const int SURVIVED[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT };
+	for (size_t i = 0; i < sizeof(SURVIVED) / sizeof(SURVIVED[0]); i++)
+		sigaction(SURVIVED[i], &(struct sigaction){ .sa_handler = survive, .sa_flags = SA_RESTART }, NULL);
 	setsid(); /* fails for who leads a process group, who has a session then */
 	agent_is_me(NULL);
 	catch_crashes();

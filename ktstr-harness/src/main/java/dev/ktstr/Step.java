@@ -16,15 +16,11 @@ import java.util.Set;
  * @param hold for how long
  */
 public record Step(List<CgroupDef> setup, List<Op> ops, HoldSpec hold) {
-    /** @throws IllegalArgumentException when two cgroups have one name, or a loop has no ops */
+    /** @throws IllegalArgumentException when two cgroups have one name */
     public Step {
         setup = List.copyOf(setup);
         ops = List.copyOf(ops);
         requireDistinct("step", setup);
-        if (hold instanceof HoldSpec.Loop && ops.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "a step that loops has no ops to repeat. Hint: give it some, or hold it with frac or fixed");
-        }
     }
 
     /** A step of these cgroups. */

@@ -102,6 +102,11 @@ public final class LiveWork {
         return ended.takeEnded();
     }
 
+    /** What has ended since the last call; nothing is ended for it. A payload's end is here before whoever waits for it has its answer. */
+    public Ended takeEnded() {
+        return ended.takeEnded();
+    }
+
     private void act(String stage, int handle, LiveAction action, String cgroup, List<CpuList> affinity) {
         ended.add(send(stage, handle, action, cgroup, affinity).collected());
     }

@@ -21,8 +21,6 @@ import java.util.function.Supplier;
 
 /** Reads one registry. Keys that it does not know are passed over. */
 final class RegistryReader {
-    private static final int DEFAULT_WATCHDOG_S = 5;
-
     private final JsonNode root;
     private final Definitions definitions;
     private final Function<String, Optional<PayloadEntry>> elsewhere;
@@ -183,7 +181,26 @@ final class RegistryReader {
                 List.copyOf(pending),
                 gauntlet(node.path("gauntlet")),
                 fromScheduler,
-                fromTest);
+                fromTest,
+                watchdog(node.path("watchdogTimeoutS")),
+                mapWrites(node.path("bpfMapWrite")));
+    }
+
+    private static TestEntry.Watchdog watchdog(JsonNode node) {
+        return node.path("value").isNumber()
+                ? new TestEntry.Watchdog(
+                        node.path("value").asInt(), !node.path("from").asText().equals("default"))
+                : TestEntry.Watchdog.DEFAULT;
+    }
+
+    private static List<TestEntry.MapWrite> mapWrites(JsonNode array) {
+        List<TestEntry.MapWrite> writes = new ArrayList<>();
+        array.forEach(node -> writes.add(new TestEntry.MapWrite(
+                node.path("map").asText(),
+                text(node, "variable"),
+                number(node, "offset", 0),
+                node.path("value").asLong())));
+        return List.copyOf(writes);
     }
 
     private static Gauntlet gauntlet(JsonNode node) {
@@ -197,8 +214,6 @@ final class RegistryReader {
 
     private static List<Pending> pending(JsonNode node) {
         Map<Pending, Boolean> used = new LinkedHashMap<>();
-        used.put(Pending.WATCHDOG_TIMEOUT, number(node, "watchdogTimeoutS", DEFAULT_WATCHDOG_S) != DEFAULT_WATCHDOG_S);
-        used.put(Pending.BPF_MAP_WRITE, !node.path("bpfMapWrite").isEmpty());
         used.put(Pending.NUM_SNAPSHOTS, number(node, "numSnapshots", 0) > 0);
         used.put(Pending.POST_VM, text(node, "postVm").isPresent());
         used.put(Pending.PERFORMANCE_MODE, flag(node, "performanceMode"));

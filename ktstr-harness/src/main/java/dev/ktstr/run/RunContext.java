@@ -139,7 +139,7 @@ final class RunContext implements Ctx {
         companions.scenarioStarted(plan);
         try {
             payloads.sendFiles();
-            result = guest.session().run(plan, allowance(scenario));
+            result = guest.session().run(plan, allowance(scenario), companions.listener());
         } catch (GuestException e) {
             throw guest.explain("scenario", e);
         } finally {

@@ -234,8 +234,8 @@ public final class VariantRun {
             checks = ctx.checks();
             facts.put("events", ctx.events());
             keepPayloads(payloads);
-            keepSchedulerLog(guest, resolved);
             conclude(companions);
+            keepSchedulerLog(guest, resolved);
         }
     }
 

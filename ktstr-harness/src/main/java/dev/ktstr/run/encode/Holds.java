@@ -39,9 +39,17 @@ final class Holds {
         List<HoldPlan> plans = new ArrayList<>();
         for (int i = 0; i < steps.size(); i++) {
             long time = times.get(i) < 0 ? (all - taken) / open : times.get(i);
+            requireOps(steps.get(i), i);
             plans.add(steps.get(i).hold() instanceof HoldSpec.Loop loop ? loop(loop, time, i) : HoldPlan.fixed(time));
         }
         return plans;
+    }
+
+    private static void requireOps(Step step, int index) {
+        if (step.hold() instanceof HoldSpec.Loop && step.ops().isEmpty()) {
+            throw new IllegalArgumentException("step " + (index + 1)
+                    + " loops and has no ops to repeat. Hint: give it some, or hold it with frac or fixed");
+        }
     }
 
     private static HoldPlan loop(HoldSpec.Loop loop, long time, int step) {

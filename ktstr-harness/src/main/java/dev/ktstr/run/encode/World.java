@@ -46,6 +46,7 @@ final class World {
     private static final double DEADLINE_SHARE = 0.95;
 
     private final TestTopology topology;
+    private final SortedSet<Integer> everyCpu;
     private final TreeMap<String, Cgroup> cgroups = new TreeMap<>();
     private final Map<String, String> gone = new HashMap<>();
     private final List<Crew> outside = new ArrayList<>();
@@ -53,6 +54,7 @@ final class World {
 
     World(TestTopology topology) {
         this.topology = topology;
+        this.everyCpu = everyCpu;
     }
 
     /** The cgroup of that name. */
@@ -135,7 +137,7 @@ final class World {
     }
 
     private SortedSet<Integer> cpusAbove(String name) {
-        return name.contains("/") ? cpus(parent(name)) : topology.cpus();
+        return name.contains("/") ? cpus(parent(name)) : everyCpu;
     }
 
     private static String parent(String name) {
@@ -247,7 +249,7 @@ final class World {
     /** The kernel promises deadline tasks no more CPU time than there is, sched(7). */
     private void requireBandwidth() {
         double wanted = all().stream().mapToDouble(World::bandwidth).sum();
-        double limit = DEADLINE_SHARE * topology.cpuCount();
+        double limit = DEADLINE_SHARE * everyCpu.size();
         if (wanted > limit) {
             throw new IllegalArgumentException(String.format(
                     java.util.Locale.ROOT,
@@ -255,7 +257,7 @@ final class World {
                             + " workers, or a smaller runtime / period",
                     wanted,
                     limit,
-                    topology.cpuCount()));
+                    everyCpu.size()));
         }
     }
 
