@@ -116,6 +116,7 @@ public final class VariantRun {
             }
             Prepare.Prepared prepared = at("prepare", () -> new Prepare(options, baseDir).gather(resolved));
             Backend backend = at("prepare", this::backend);
+            Companions.prefetch(resolved, options);
             HostSlots.Slot slot = at("wait", () -> new Parallel(backend, options).await(resolved));
             try (BootedGuest guest = at(
                     "boot",
