@@ -47,6 +47,10 @@ struct kt_i32_list {
 	uint32_t n;
 	int32_t *v;
 };
+struct kt_i64_list {
+	uint32_t n;
+	int64_t *v;
+};
 
 static inline void *kt_alloc(struct kt_arena *arena, size_t count, size_t size)
 {

@@ -34,16 +34,20 @@ bool scenario_reaped(pid_t pid, int status, const struct rusage *usage)
 /* A plan is checked whole before anything is done, so that a bad one leaves nothing behind. */
 static const char *invalid(const struct kt_scenario_plan *plan)
 {
+	if (plan->backdrop.n)
+		return "it has a backdrop";
 	for (uint32_t s = 0; s < plan->steps.n; s++) {
 		const struct kt_step_plan *step = &plan->steps.v[s];
 		uint64_t workers = 0;
-		if (step->hold_ns < 0)
+		if (step->ops.n || step->hold.kind != KT_HOLD_KIND_FIXED)
+			return "it has operations";
+		if (step->hold.total_ns < 0)
 			return "a hold is negative";
 		for (uint32_t c = 0; c < step->setup.n; c++) {
 			const struct kt_cgroup_plan *cgroup = &step->setup.v[c];
 			for (uint32_t g = 0; g < cgroup->works.n; g++) {
 				const struct kt_work_group *group = &cgroup->works.v[g];
-				if (group->workers < 0 || group->burst_ns < 0 || group->sleep_ns < 0)
+				if (group->workers < 0 || group->parameters.burst_ns < 0 || group->parameters.sleep_ns < 0)
 					return "a count or time of a work group is negative";
 				if (group->kind == KT_WORK_KIND_SEQUENCE && !group->phases.n)
 					return "a sequence has no phases";
@@ -73,7 +77,7 @@ static bool run_step(const struct kt_scenario_plan *plan, int index, char *error
 	bool ok = step_set_up(step, cycles_per_ms, error, room);
 	if (ok) {
 		report.started_ns = step_release();
-		int64_t until = deadline_after(step->hold_ns);
+		int64_t until = deadline_after(step->hold.total_ns);
 		while (now_ns() < until && !aborted && !scheduler_gone(plan))
 			loop_turn(until);
 		/* Done is a step held to its end, also when the scheduler died in its last instant. */
@@ -85,9 +89,9 @@ static bool run_step(const struct kt_scenario_plan *plan, int index, char *error
 	}
 	report.ended_ns = step_stop();
 	if (ok) {
+		step_send_workers(index);
 		struct kt_writer w = { 0 };
 		kt_put_step_report(&w, &report);
-		step_put_workers(&w, index);
 		send_written(KT_MESSAGE_TYPE_STEP_DONE, 0, &w);
 	}
 	return step_clear_away(error, room) && ok;

@@ -1,9 +1,10 @@
 #include "step.h"
 #include "cgroup.h"
 #include "loop.h"
+#include "reply.h"
 #include "shm.h"
 #include "util.h"
-#include "worker.h"
+#include "worker_main.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@
 
 struct member {
 	pid_t pid;
-	int cgroup, group;
+	int cgroup, group, index;
 	bool reaped;
 	int status;
 	int64_t reaped_ns;
@@ -27,7 +28,8 @@ struct member {
 static const struct kt_step_plan *step;
 static struct worker_control *control;
 static struct member *members;
-static int count, alive;
+static struct worker_log *logs;
+static int count, alive, room_for;
 static uint32_t cgroups_made;
 
 static struct worker_slot *slots(void)
@@ -55,21 +57,26 @@ bool step_reaped(pid_t pid, int status, const struct rusage *usage)
 	return false;
 }
 
-static bool start_worker(int cgroup, int group, char *error, size_t room)
+static bool start_worker(int cgroup, int group, int index, char *error, size_t room)
 {
 	struct worker_slot *slot = &slots()[count];
 	memset((void *)slot, 0, sizeof(*slot));
 	slot->gap_cpu = slot->cpu = -1;
 	slot->cpu_time_ns = slot->run_delay_ns = slot->run_count = -1;
 	const struct kt_cgroup_plan *plan = &step->setup.v[cgroup];
+	struct worker_start start = { .group = &plan->works.v[group], .slot = slot, .control = control, .log = &logs[count] };
 	pid_t pid = fork();
-	if (!pid)
-		worker_main(slot, &plan->works.v[group], control);
+	if (!pid) {
+		sigset_t none;
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		_exit(worker_main(&start));
+	}
 	if (pid < 0) {
 		snprintf(error, room, "cgroup '%s': forking a worker: %s", plan->name, strerror(errno));
 		return false;
 	}
-	members[count++] = (struct member){ .pid = pid, .cgroup = cgroup, .group = group, .status = -1 };
+	members[count++] = (struct member){ .pid = pid, .cgroup = cgroup, .group = group, .index = index, .status = -1 };
 	alive++;
 	return cgroup_move(plan->name, pid, error, room);
 }
@@ -94,7 +101,9 @@ static bool allocate(int workers, uint64_t cycles_per_ms)
 {
 	control = mmap(NULL, sizeof(*control), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	members = calloc((size_t)workers + 1, sizeof(*members));
-	if (control == MAP_FAILED || !members)
+	room_for = workers + 1;
+	logs = mmap(NULL, sizeof(*logs) * (size_t)room_for, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (control == MAP_FAILED || !members || logs == MAP_FAILED)
 		fatal("out of memory");
 	control->cycles_per_ms = cycles_per_ms;
 	return true;
@@ -116,7 +125,7 @@ bool step_set_up(const struct kt_step_plan *plan, uint64_t cycles_per_ms, char *
 			return false;
 		for (uint32_t g = 0; g < plan->setup.v[c].works.n; g++)
 			for (int i = 0; i < plan->setup.v[c].works.v[g].workers; i++)
-				if (!start_worker((int)c, (int)g, error, room))
+				if (!start_worker((int)c, (int)g, i, error, room))
 					return false;
 	}
 	return await_ready(error, room);
@@ -174,32 +183,39 @@ static void close_report(struct kt_worker_report *report, const struct member *m
 	}
 }
 
-static struct kt_worker_report report_of(int i, int step_index, int32_t *cpus)
+static struct kt_worker_report report_of(int i, int step_index, struct kt_cpu_use *use)
 {
 	const struct member *member = &members[i];
 	const struct worker_slot *slot = &slots()[i];
+	const struct kt_cgroup_plan *cgroup = &step->setup.v[member->cgroup];
 	struct kt_worker_report report = {
 		.step = step_index,
-		.cgroup = member->cgroup,
-		.group = member->group,
+		.cgroup = cgroup->name,
+		.label = cgroup->works.v[member->group].label,
+		.index = member->index,
+		.pid = member->pid,
 		.tid = member->pid,
 		.work_units = (int64_t)slot->units,
 		.iterations = (int64_t)slot->iterations,
 		.cpu_time_ns = slot->cpu_time_ns,
 		.wall_time_ns = slot->wall_time_ns,
 		.migrations = (int64_t)slot->migrations,
+		.cpu_use = { 1, use },
 		.longest_gap_ns = slot->gap_ns,
 		.longest_gap_cpu = slot->gap_cpu,
 		.longest_gap_at_ns = slot->gap_at_ns,
+		.pages_migrated = -1,
+		.schedstat_cpu_ns = -1,
 		.run_delay_ns = slot->run_delay_ns,
 		.run_count = slot->run_count,
 		.wait_status = member->status,
 		.completed = member->reaped && member->status == 0 && slot->state == WORKER_COMPLETE,
-		.cpus_used = { 0, cpus },
 	};
+	use->allowed = cgroup->cpus;
+	use->used.n = 0;
 	for (int cpu = 0; cpu < (int)KT_MAX_CPUS; cpu++)
 		if (bit_get(slot->cpus, cpu))
-			cpus[report.cpus_used.n++] = cpu;
+			use->used.v[use->used.n++] = cpu;
 	if (!report.completed)
 		close_report(&report, member, slot);
 	int64_t off = report.wall_time_ns - report.cpu_time_ns;
@@ -207,14 +223,21 @@ static struct kt_worker_report report_of(int i, int step_index, int32_t *cpus)
 	return report;
 }
 
-void step_put_workers(struct kt_writer *w, int step_index)
+#define FRAME_WORKERS 64 /* with 1024 CPUs each a frame stays under a MiB */
+
+void step_send_workers(int step_index)
 {
 	static int32_t cpus[KT_MAX_CPUS];
-	uint32_t n = (uint32_t)count;
-	kt_put_raw(w, &n, sizeof(n));
-	for (int i = 0; i < count; i++) {
-		struct kt_worker_report report = report_of(i, step_index, cpus);
-		kt_put_worker_report(w, &report);
+	for (int from = 0; from < count; from += FRAME_WORKERS) {
+		struct kt_writer w = { 0 };
+		uint32_t n = (uint32_t)(count - from < FRAME_WORKERS ? count - from : FRAME_WORKERS);
+		kt_put_raw(&w, &n, sizeof(n));
+		for (uint32_t i = 0; i < n; i++) {
+			struct kt_cpu_use use = { .used = { 0, cpus } };
+			struct kt_worker_report report = report_of(from + (int)i, step_index, &use);
+			kt_put_worker_report(&w, &report);
+		}
+		send_written(KT_MESSAGE_TYPE_WORKERS, 0, &w);
 	}
 }
 
@@ -237,6 +260,7 @@ bool step_clear_away(char *error, size_t room)
 		}
 	}
 	munmap(control, sizeof(*control));
+	munmap(logs, sizeof(*logs) * (size_t)room_for);
 	free(members);
 	members = NULL;
 	count = alive = 0;

@@ -14,8 +14,8 @@ int64_t step_release(void);
 /* Tells them to stop, waits for them, and kills those that do not; returns when they were told. */
 int64_t step_stop(void);
 
-/* Writes the list of worker reports. */
-void step_put_workers(struct kt_writer *w, int step);
+/* Sends the reports of the workers. */
+void step_send_workers(int step);
 
 /* Removes the cgroups and forgets the workers. False with `error` (unless it holds one already) when a cgroup stays. */
 bool step_clear_away(char *error, size_t room);

@@ -5,6 +5,7 @@ import dev.ktstr.guest.wire.ExecOutcome;
 import dev.ktstr.guest.wire.ExecRequest;
 import dev.ktstr.guest.wire.FileBegin;
 import dev.ktstr.guest.wire.Hello;
+import dev.ktstr.guest.wire.HostDone;
 import dev.ktstr.guest.wire.Layout;
 import dev.ktstr.guest.wire.MessageType;
 import dev.ktstr.guest.wire.ReadFile;
@@ -13,13 +14,10 @@ import dev.ktstr.guest.wire.ScenarioPlan;
 import dev.ktstr.guest.wire.SchedulerExit;
 import dev.ktstr.guest.wire.StartOutcome;
 import dev.ktstr.guest.wire.StartScheduler;
-import dev.ktstr.guest.wire.StepDone;
-import dev.ktstr.guest.wire.StepReport;
 import dev.ktstr.guest.wire.StopScheduler;
 import dev.ktstr.guest.wire.Wake;
 import dev.ktstr.guest.wire.Wire;
 import dev.ktstr.guest.wire.WireException;
-import dev.ktstr.guest.wire.WorkerReport;
 import dev.ktstr.guest.wire.WriteFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -29,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -233,34 +232,41 @@ public final class AgentSession implements AutoCloseable {
      * @throws GuestException AGENT when it could not be set up; TIMEOUT, GUEST_ENDED
      */
     public ScenarioResult run(ScenarioPlan plan, Duration timeout) {
+        return run(plan, timeout, ScenarioListener.NONE);
+    }
+
+    /**
+     * The same, with somebody who hears of events as they happen, and does what only the host can do.
+     *
+     * @throws GuestException likewise; AGENT also when an operation failed
+     */
+    public ScenarioResult run(ScenarioPlan plan, Duration timeout, ScenarioListener listener) {
         String stage = "scenario";
         synchronized (turn) {
-            inbox.takeSteps();
+            inbox.forgetScenario();
             Inbox.Pending request = inbox.expect(stage);
-            link.send(
-                    MessageType.RUN, request, checked(Wire.encode(plan), stage), System.nanoTime() + timeout.toNanos());
-            byte[] answer;
-            try {
-                answer = inbox.await(request, timeout);
+            try (HostRequests requests = new HostRequests(listener, this::hostDone)) {
+                inbox.listen(listener::event, requests::accept);
+                long deadline = System.nanoTime() + timeout.toNanos();
+                link.send(MessageType.RUN, request, checked(Wire.encode(plan), stage), deadline);
+                return inbox.result(decode(ScenarioDone.class, inbox.await(request, timeout), stage));
             } catch (GuestException e) {
                 if (e.kind() == GuestException.Kind.TIMEOUT) {
                     abort(e);
                 }
                 throw e;
+            } finally {
+                inbox.listen(event -> {}, refused -> {});
             }
-            ScenarioDone done = decode(ScenarioDone.class, answer, stage);
-            List<StepReport> steps = new ArrayList<>();
-            List<WorkerReport> workers = new ArrayList<>();
-            for (StepDone step : inbox.takeSteps()) {
-                steps.add(step.report());
-                workers.addAll(step.workers());
-            }
-            return new ScenarioResult(
-                    steps,
-                    workers,
-                    done.startedNs(),
-                    done.endedNs(),
-                    done.schedulerDied() ? schedulerExit() : Optional.empty());
+        }
+    }
+
+    private void hostDone(HostDone done) {
+        Inbox.Pending unanswered = new Inbox.Pending(0, "host request", new CompletableFuture<>());
+        try {
+            link.sendSerial(MessageType.HOST_DONE, unanswered, Wire.encode(done));
+        } catch (GuestException e) {
+            inbox.fail(e);
         }
     }
 

@@ -1,10 +1,17 @@
 package dev.ktstr.guest;
 
 import dev.ktstr.guest.wire.Failure;
+import dev.ktstr.guest.wire.HostRequest;
+import dev.ktstr.guest.wire.PayloadDone;
+import dev.ktstr.guest.wire.ScenarioDone;
 import dev.ktstr.guest.wire.SchedulerExit;
 import dev.ktstr.guest.wire.StepDone;
+import dev.ktstr.guest.wire.StepReport;
+import dev.ktstr.guest.wire.StimulusEvent;
 import dev.ktstr.guest.wire.Wire;
 import dev.ktstr.guest.wire.WireException;
+import dev.ktstr.guest.wire.WorkerReport;
+import dev.ktstr.guest.wire.WorkersDone;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +37,12 @@ final class Inbox {
     private final Map<Integer, Pending> pending = new ConcurrentHashMap<>();
     private final AtomicInteger nextId = new AtomicInteger(1);
     private LogBuffer log = new LogBuffer();
-    private final List<StepDone> steps = new ArrayList<>();
+    private final List<StepReport> steps = new ArrayList<>();
+    private final List<WorkerReport> workers = new ArrayList<>();
+    private final List<StimulusEvent> events = new ArrayList<>();
+    private final List<PayloadDone> payloads = new ArrayList<>();
+    private volatile Consumer<StimulusEvent> onEvent = event -> {};
+    private volatile Consumer<HostRequest> onRequest = request -> {};
     private @Nullable SchedulerExit exit;
     private @Nullable GuestException failure;
 
@@ -98,7 +111,17 @@ final class Inbox {
                                             .message()));
                 case SCHEDULER_LOG -> addLog(frame.payload());
                 case SCHEDULER_EXITED -> schedulerExit(Wire.decode(SchedulerExit.class, frame.payload()));
-                case STEP_DONE -> addStep(Wire.decode(StepDone.class, frame.payload()));
+                case STEP_DONE ->
+                    add(steps, Wire.decode(StepDone.class, frame.payload()).report());
+                case WORKERS ->
+                    Wire.decode(WorkersDone.class, frame.payload()).workers().forEach(w -> add(workers, w));
+                case EVENT -> {
+                    StimulusEvent event = Wire.decode(StimulusEvent.class, frame.payload());
+                    add(events, event);
+                    onEvent.accept(event);
+                }
+                case PAYLOAD_DONE -> add(payloads, Wire.decode(PayloadDone.class, frame.payload()));
+                case HOST_REQUEST -> onRequest.accept(Wire.decode(HostRequest.class, frame.payload()));
                 default ->
                     fail(new GuestException(
                             GuestException.Kind.PROTOCOL,
@@ -158,14 +181,40 @@ final class Inbox {
         log = new LogBuffer();
     }
 
-    private synchronized void addStep(StepDone step) {
-        steps.add(step);
+    private synchronized <T> void add(List<T> to, T value) {
+        to.add(value);
     }
 
-    /** The steps that ended since the last call. */
-    synchronized List<StepDone> takeSteps() {
-        List<StepDone> taken = List.copyOf(steps);
-        steps.clear();
+    private synchronized <T> List<T> take(List<T> from) {
+        List<T> taken = List.copyOf(from);
+        from.clear();
         return taken;
+    }
+
+    /** Makes ready for another scenario. */
+    synchronized void forgetScenario() {
+        steps.clear();
+        workers.clear();
+        events.clear();
+        payloads.clear();
+    }
+
+    /** What has come of a scenario that is done. */
+    synchronized ScenarioResult result(ScenarioDone done) {
+        return new ScenarioResult(
+                take(steps),
+                take(workers),
+                take(events),
+                take(payloads),
+                done.startedNs(),
+                done.endedNs(),
+                done.completedSteps(),
+                done.schedulerDied() ? Optional.ofNullable(exit) : Optional.empty());
+    }
+
+    /** Who hears of events and of the agent's requests as they come, on the link's thread. */
+    void listen(Consumer<StimulusEvent> toEvents, Consumer<HostRequest> toRequests) {
+        onEvent = toEvents;
+        onRequest = toRequests;
     }
 }

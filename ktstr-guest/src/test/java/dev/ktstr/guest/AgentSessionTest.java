@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 class AgentSessionTest {
     private static final Duration LONG = Duration.ofSeconds(10);
     private static final Duration SHORT = Duration.ofMillis(50);
-    private static final ScenarioPlan PLAN = new ScenarioPlan(List.of(), true);
+    private static final ScenarioPlan PLAN = new ScenarioPlan(List.of(), List.of(), true, 0);
 
     private final FakeGuest guest = new FakeGuest();
 
@@ -265,7 +265,7 @@ class AgentSessionTest {
         SchedulerExit exit = new SchedulerExit(-1, 9, 2, 0);
         guest.script(frame -> {
             guest.event(MessageType.SCHEDULER_EXITED, 0, Wire.encode(exit));
-            guest.event(MessageType.STEP_DONE, 0, Wire.encode(new StepDone(step, List.of())));
+            guest.event(MessageType.STEP_DONE, 0, Wire.encode(new StepDone(step)));
             guest.ok(frame, new ScenarioDone(1, 3, 0, true));
         });
         try (AgentSession session = open()) {

@@ -13,7 +13,6 @@ import dev.ktstr.guest.GuestException;
 import dev.ktstr.guest.ScenarioResult;
 import dev.ktstr.guest.wire.ScenarioPlan;
 import dev.ktstr.guest.wire.SchedulerExit;
-import dev.ktstr.guest.wire.StepPlan;
 import dev.ktstr.guest.wire.StepReport;
 import dev.ktstr.result.SchedulerLog;
 import java.time.Duration;
@@ -35,14 +34,16 @@ final class RunContext implements Ctx {
 
     private final Variant variant;
     private final BootedGuest guest;
+    private final Companions companions;
     private final long attachedAt = System.nanoTime();
     private MergedChecks checks;
     private AssertResult collected = AssertResult.pass();
     private final List<Map<String, Object>> events = new ArrayList<>();
 
-    RunContext(Variant variant, BootedGuest guest, MergedChecks checks) {
+    RunContext(Variant variant, BootedGuest guest, MergedChecks checks, Companions companions) {
         this.variant = variant;
         this.guest = guest;
+        this.companions = companions;
         this.checks = checks;
     }
 
@@ -99,10 +100,13 @@ final class RunContext implements Ctx {
                 variant.scheduler().filter(SchedulerEntry::isProcess).isPresent(),
                 variant.scheduler().flatMap(SchedulerEntry::cgroupParent).orElse("/"));
         ScenarioResult result;
+        companions.scenarioStarted(plan);
         try {
             result = guest.session().run(plan, allowance(plan));
         } catch (GuestException e) {
             throw guest.explain("scenario", e);
+        } finally {
+            companions.scenarioEnded();
         }
         record(result);
         List<CgroupStats> stats = ScenarioEncoder.stats(plan, result);
@@ -114,7 +118,7 @@ final class RunContext implements Ctx {
     }
 
     private Duration allowance(ScenarioPlan plan) {
-        long holdNs = plan.steps().stream().mapToLong(StepPlan::holdNs).sum();
+        long holdNs = plan.steps().stream().mapToLong(s -> s.hold().totalNs()).sum();
         double slowdown =
                 Math.min(MAX_SLOWDOWN, Math.max(1, guest.session().hello().spinNsPerUnit() / NATIVE_SPIN_NS));
         return Duration.ofNanos(holdNs).plus(Duration.ofNanos((long) (GRACE.toNanos() * slowdown)));

@@ -10,11 +10,13 @@ import dev.ktstr.WorkType;
 import dev.ktstr.WorkerStats;
 import dev.ktstr.guest.ScenarioResult;
 import dev.ktstr.guest.wire.CgroupPlan;
+import dev.ktstr.guest.wire.HoldPlan;
 import dev.ktstr.guest.wire.PhaseKind;
 import dev.ktstr.guest.wire.ScenarioPlan;
 import dev.ktstr.guest.wire.StepPlan;
 import dev.ktstr.guest.wire.WorkGroup;
 import dev.ktstr.guest.wire.WorkKind;
+import dev.ktstr.guest.wire.WorkParameters;
 import dev.ktstr.guest.wire.WorkerReport;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,11 +48,14 @@ public final class ScenarioEncoder {
         for (Step step : steps) {
             List<CgroupPlan> cgroups = new ArrayList<>();
             for (CgroupDef def : step.setup()) {
-                cgroups.add(new CgroupPlan(below + def.name(), cpus(def, topology), groups(def, workersPerCgroup)));
+                cgroups.add(CgroupPlan.of(below + def.name(), cpus(def, topology), groups(def, workersPerCgroup)));
             }
-            plans.add(new StepPlan(cgroups, step.hold().resolve(duration).toNanos()));
+            plans.add(new StepPlan(
+                    List.of(),
+                    cgroups,
+                    HoldPlan.fixed(step.hold().resolve(duration).toNanos())));
         }
-        return new ScenarioPlan(plans, schedulerRequired);
+        return new ScenarioPlan(List.of(), plans, schedulerRequired, 0);
     }
 
     private static List<Integer> cpus(CgroupDef def, TestTopology topology) {
@@ -71,11 +76,10 @@ public final class ScenarioEncoder {
         List<WorkGroup> groups = new ArrayList<>();
         for (WorkSpec spec : specs) {
             WorkType type = Optional.ofNullable(spec.workType()).orElse(def.type());
-            groups.add(new WorkGroup(
+            groups.add(WorkGroup.of(
                     Optional.ofNullable(spec.workers()).orElse(count),
                     kind(type),
-                    type.burst().toNanos(),
-                    type.sleep().toNanos(),
+                    WorkParameters.bursty(type.burst().toNanos(), type.sleep().toNanos()),
                     type.phases().stream().map(ScenarioEncoder::phase).toList()));
         }
         return groups;
@@ -110,9 +114,9 @@ public final class ScenarioEncoder {
             List<CgroupPlan> cgroups = plan.steps().get(s).setup();
             for (int c = 0; c < cgroups.size(); c++) {
                 int step = s;
-                int cgroup = c;
+                String cgroup = cgroups.get(c).name();
                 List<WorkerStats> workers = result.workers().stream()
-                        .filter(w -> w.step() == step && w.cgroup() == cgroup)
+                        .filter(w -> w.step() == step && w.cgroup().equals(cgroup))
                         .map(ScenarioEncoder::worker)
                         .toList();
                 if (!workers.isEmpty()) {

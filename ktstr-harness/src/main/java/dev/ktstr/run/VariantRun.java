@@ -62,6 +62,7 @@ public final class VariantRun {
     private final Timings timings = new Timings();
     private final Instant startedAt = Instant.now();
     private final List<String> details = new ArrayList<>();
+    private final List<String> inconclusive = new ArrayList<>();
     private final List<CgroupStats> stats = new ArrayList<>();
     private final Map<String, Object> facts = new LinkedHashMap<>();
     private final Map<String, String> sections = new LinkedHashMap<>();
@@ -206,8 +207,10 @@ public final class VariantRun {
                     "relaxed",
                     "the guest cannot keep time with the host: it is emulated, or has more vCPUs than the host CPUs");
         }
-        RunContext ctx = new RunContext(resolved, guest, checks);
-        try {
+        Companions companions = Companions.of(resolved, options);
+        RunContext ctx = new RunContext(resolved, guest, checks, companions);
+        try (companions) {
+            during("inspect", () -> companions.booted(guest));
             during("send", () -> {
                 if (!prepared.files().isEmpty()) {
                     guest.session().send(prepared.files(), SEND_LIMIT);
@@ -216,7 +219,8 @@ public final class VariantRun {
             Optional<SchedulerControl> scheduler =
                     resolved.scheduler().map(s -> new SchedulerControl(guest, s, prepared, options));
             scheduler.ifPresent(s -> during("attach", () -> facts.put("schedulerRun", s.start())));
-            runBody(ctx, body);
+            during("inspect", companions::attached);
+            runBody(ctx, body, companions);
             scheduler.ifPresent(s -> during("teardown", () -> details.addAll(s.stop(details))));
         } catch (GuestException e) {
             throw guest.explain(stage, e);
@@ -224,10 +228,30 @@ public final class VariantRun {
             checks = ctx.checks();
             facts.put("events", ctx.events());
             keepSchedulerLog(guest, resolved);
+            conclude(companions);
         }
     }
 
-    private void runBody(RunContext ctx, Body body) {
+    private void conclude(Companions companions) {
+        Findings findings = companions.findings(checks);
+        details.addAll(findings.failures());
+        inconclusive.addAll(findings.inconclusive());
+        note(findings.notes());
+        companions.contribute(facts, sections);
+    }
+
+    private void note(List<String> more) {
+        if (!more.isEmpty()) {
+            List<Object> notes = new ArrayList<>();
+            if (facts.get("notes") instanceof List<?> known) {
+                notes.addAll(known);
+            }
+            notes.addAll(more);
+            facts.put("notes", notes);
+        }
+    }
+
+    private void runBody(RunContext ctx, Body body, Companions companions) {
         during("scenario", () -> {
             try {
                 AssertResult result = body.run(ctx);
@@ -240,6 +264,8 @@ public final class VariantRun {
                 add(ctx.collected());
                 details.add("the test threw " + e);
                 cause = e;
+            } finally {
+                companions.ending();
             }
         });
     }
@@ -330,9 +356,10 @@ public final class VariantRun {
             return Verdict.SKIP;
         }
         boolean failed = !details.isEmpty();
+        details.addAll(inconclusive);
         Variant known = variant;
         if (known == null || !known.test().expect().failure() || setupFailed) {
-            return failed ? Verdict.FAIL : Verdict.PASS;
+            return failed ? Verdict.FAIL : inconclusive.isEmpty() ? Verdict.PASS : Verdict.INCONCLUSIVE;
         }
         if (!failed) {
             details.add("expectErr: the run was expected to fail, and nothing failed");

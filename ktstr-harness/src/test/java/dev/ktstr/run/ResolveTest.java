@@ -157,8 +157,8 @@ class ResolveTest {
                 3,
                 true,
                 "/");
-        assertThat(plan.steps().get(0).holdNs()).isEqualTo(2_000_000_000L);
-        assertThat(plan.steps().get(1).holdNs()).isEqualTo(300_000_000L);
+        assertThat(plan.steps().get(0).hold().totalNs()).isEqualTo(2_000_000_000L);
+        assertThat(plan.steps().get(1).hold().totalNs()).isEqualTo(300_000_000L);
         CgroupPlan a = plan.steps().get(0).setup().get(0);
         assertThat(a.cpus()).containsExactly(2, 3);
         assertThat(a.works().get(0).workers()).isEqualTo(3);

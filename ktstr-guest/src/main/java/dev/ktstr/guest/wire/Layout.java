@@ -40,11 +40,11 @@ public final class Layout {
     /** Bytes of one worker's live counters. */
     public static final int SLOT_SIZE = 1024;
 
-    /** Most workers of one step. */
+    /** Most workers that live at a time. */
     public static final int MAX_WORKERS = 4096;
 
     /** Most CPUs of a guest: what the bitmap in a slot holds. */
-    public static final int MAX_CPUS = 4096;
+    public static final int MAX_CPUS = 1024;
 
     /** In a slot, u64: work units. */
     public static final int SLOT_UNITS = 0;

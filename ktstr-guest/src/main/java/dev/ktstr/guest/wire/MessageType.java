@@ -12,6 +12,14 @@ public enum MessageType implements WireEnum {
     SCHEDULER_EXITED(4),
     /** Agent: {@link StepDone}. */
     STEP_DONE(5),
+    /** Agent: {@link WorkersDone}. */
+    WORKERS(6),
+    /** Agent: {@link StimulusEvent}. */
+    EVENT(7),
+    /** Agent: {@link PayloadDone}. */
+    PAYLOAD_DONE(8),
+    /** Agent, while a scenario runs: {@link HostRequest}; the host answers by {@link #HOST_DONE}. */
+    HOST_REQUEST(9),
     /** Agent: the request was done; the payload is its answer. */
     OK(16),
     /** Agent: the request failed; {@link Failure}. */
@@ -39,7 +47,17 @@ public enum MessageType implements WireEnum {
     /** Host, on COM2: end the running scenario early. */
     ABORT(42),
     /** Host, first of all: {@link Wake}; answered by {@link Hello}, the agent's second. */
-    WAKE(43);
+    WAKE(43),
+    /** Host, on COM2: {@link HostDone}; not answered. */
+    HOST_DONE(44),
+    /** Host, on COM2: {@link OpPlan}, done at once; answered by {@link OpDone}. What it makes lives until {@link #LIVE_END}. */
+    OP(45),
+    /** Host, on COM2: {@link LiveSpawn}; answered by {@link LiveSpawned}. */
+    LIVE_SPAWN(46),
+    /** Host, on COM2: {@link LiveWorkers}. */
+    LIVE_WORKERS(47),
+    /** Host, on COM2: ends what single operations made, {@link #WORKERS} first. */
+    LIVE_END(48);
 
     private final int code;
 

@@ -26,7 +26,18 @@ final class Schema {
             ExecOutcome.class,
             ReadFile.class,
             WriteFile.class,
-            Wake.class);
+            Wake.class,
+            WorkersDone.class,
+            StimulusEvent.class,
+            PayloadDone.class,
+            HostRequest.class,
+            HostDone.class,
+            OpPlan.class,
+            OpDone.class,
+            LiveSpawn.class,
+            LiveSpawned.class,
+            LiveWorkers.class,
+            Iterations.class);
 
     private Schema() {}
 

@@ -64,7 +64,7 @@ sealed interface Shape {
     static Shape of(Type type) {
         if (type == int.class || type == Integer.class) {
             return Basic.I32;
-        } else if (type == long.class) {
+        } else if (type == long.class || type == Long.class) {
             return Basic.I64;
         } else if (type == boolean.class) {
             return Basic.BOOL;

@@ -56,23 +56,23 @@ class WireTest {
     void anUnknownCodeAndABooleanOfTwoAreRefused() {
         assertThatThrownBy(() -> Wire.decode(Phase.class, new byte[] {9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}))
                 .hasMessage("Phase: 9 is no PhaseKind");
-        assertThatThrownBy(() -> Wire.decode(ScenarioPlan.class, new byte[] {0, 0, 0, 0, 2}))
+        assertThatThrownBy(() -> Wire.decode(ScenarioPlan.class, new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 2}))
                 .hasMessage("ScenarioPlan: 2 is no boolean");
     }
 
     @Test
     void randomDamageNeverEscapesAsAnythingButWireException() {
         Random random = new Random(42);
-        byte[] good = Wire.encode(new RandomRecords(3).next(StepDone.class));
+        byte[] good = Wire.encode(new RandomRecords(3).next(WorkersDone.class));
         for (int i = 0; i < 20_000; i++) {
             byte[] bad = good.clone();
             for (int n = 1 + random.nextInt(4); n > 0; n--) {
                 bad[random.nextInt(bad.length)] = (byte) random.nextInt();
             }
             try {
-                Wire.decode(StepDone.class, bad);
+                Wire.decode(WorkersDone.class, bad);
             } catch (WireException expected) {
-                assertThat(expected).hasMessageStartingWith("StepDone: ");
+                assertThat(expected).hasMessageStartingWith("WorkersDone: ");
             }
         }
     }

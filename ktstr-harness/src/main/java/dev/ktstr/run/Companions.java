@@ -1,0 +1,81 @@
+package dev.ktstr.run;
+
+import dev.ktstr.checks.MergedChecks;
+import dev.ktstr.guest.wire.ScenarioPlan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The companions of one run as one. The owner closes it before the guest. */
+final class Companions implements Companion {
+    private static final Logger LOG = LoggerFactory.getLogger(Companions.class);
+
+    private final List<Companion> all;
+
+    Companions(List<Companion> all) {
+        this.all = List.copyOf(all);
+    }
+
+    /** Those that the variant and the options ask for. */
+    static Companions of(Variant variant, Options options) {
+        return new Companions(List.of());
+    }
+
+    @Override
+    public void booted(BootedGuest guest) {
+        all.forEach(each -> each.booted(guest));
+    }
+
+    @Override
+    public void attached() {
+        all.forEach(Companion::attached);
+    }
+
+    @Override
+    public void scenarioStarted(ScenarioPlan plan) {
+        all.forEach(each -> each.scenarioStarted(plan));
+    }
+
+    @Override
+    public void scenarioEnded() {
+        all.forEach(Companion::scenarioEnded);
+    }
+
+    @Override
+    public void ending() {
+        all.forEach(Companion::ending);
+    }
+
+    /** Closes all, the last first; one that fails does not keep the others open. */
+    @Override
+    public void close() {
+        for (int i = all.size() - 1; i >= 0; i--) {
+            try {
+                all.get(i).close();
+            } catch (RuntimeException e) {
+                LOG.error("closing {} failed: {}", all.get(i), e.toString());
+            }
+        }
+    }
+
+    @Override
+    public Findings findings(MergedChecks checks) {
+        List<String> failures = new ArrayList<>();
+        List<String> inconclusive = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
+        for (Companion each : all) {
+            Findings found = each.findings(checks);
+            failures.addAll(found.failures());
+            inconclusive.addAll(found.inconclusive());
+            notes.addAll(found.notes());
+        }
+        return new Findings(failures, inconclusive, notes);
+    }
+
+    @Override
+    public void contribute(Map<String, Object> sidecar, Map<String, String> sections) {
+        all.forEach(each -> each.contribute(sidecar, sections));
+    }
+}
