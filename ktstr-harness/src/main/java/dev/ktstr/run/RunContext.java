@@ -102,7 +102,7 @@ final class RunContext implements Ctx {
         ScenarioResult result;
         companions.scenarioStarted(plan);
         try {
-            result = guest.session().run(plan, allowance(plan));
+            result = guest.session().run(plan, allowance(plan), companions.listener());
         } catch (GuestException e) {
             throw guest.explain("scenario", e);
         } finally {
