@@ -115,7 +115,8 @@ class OperationsIT {
 
     private static void assertNeverOutside(WorkerReport worker) {
         for (CpuUse use : worker.cpuUse()) {
-            assertThat(new HashSet<>(use.allowed()).containsAll(use.used()) || use.allowed().isEmpty())
+            assertThat(new HashSet<>(use.allowed()).containsAll(use.used())
+                            || use.allowed().isEmpty())
                     .as("tid %s: %s", worker.tid(), worker.cpuUse())
                     .isTrue();
         }
@@ -133,8 +134,7 @@ class OperationsIT {
             assertNeverOutside(worker);
             assertThat(worker.cpuUse())
                     .extracting(CpuUse::allowed)
-                    .startsWith(List.of(0, 1))
-                    .contains(List.of(2, 3));
+                    .contains(List.of(0, 1), List.of(2, 3));
             assertThat(worker.cpusUsed()).containsAnyOf(0, 1).containsAnyOf(2, 3);
         }
     }
@@ -202,9 +202,7 @@ class OperationsIT {
                 step(100),
                 step(100, OpPlan.of(OpKind.STOP_SCHEDULER)),
                 step(100, OpPlan.of(OpKind.START_SCHEDULER)));
-        assertThat(result.steps())
-                .extracting(StepReport::schedState)
-                .containsExactly("enabled", "disabled", "enabled");
+        assertThat(result.steps()).extracting(StepReport::schedState).containsExactly("enabled", "disabled", "enabled");
         assertThat(result.events()).extracting(StimulusEvent::what).contains("stopScheduler", "startScheduler");
         assertThat(result.schedulerExit()).isEmpty();
         assertThat(guest.session().schedulerExit()).isEmpty();
