@@ -49,9 +49,9 @@ class CatalogueTest {
                     continue;
                 }
                 EncodedScenario plan = encode(scenario, topology, SECOND, 2);
-                    assertThat(Wire.encode(plan.plan()).length).isLessThan(Layout.MAX_PAYLOAD);
-                    assertThat(plan.groups()).isNotEmpty();
-                    encoded++;
+                assertThat(Wire.encode(plan.plan()).length).isLessThan(Layout.MAX_PAYLOAD);
+                assertThat(plan.groups()).isNotEmpty();
+                encoded++;
             }
         }
         assertThat(encoded).isGreaterThan(24 * 50);
@@ -81,10 +81,11 @@ class CatalogueTest {
         for (CatalogueScenario scenario : Catalogue.all()) {
             Built built = scenario.build(topology, SECOND, 2);
             EncodedScenario swapped = ScenarioEncoder.encode(
-                        built.backdrop(),
-                        built.steps(),
-                        Encoding.of(topology, SECOND, 2).workType(Optional.of(WorkType.futexFanOut())));
-            assertThat(swapped.groups()).hasSameSizeAs(encode(scenario, topology, SECOND, 2).groups());
+                    built.backdrop(),
+                    built.steps(),
+                    Encoding.of(topology, SECOND, 2).workType(Optional.of(WorkType.futexFanOut())));
+            assertThat(swapped.groups())
+                    .hasSameSizeAs(encode(scenario, topology, SECOND, 2).groups());
         }
     }
 
