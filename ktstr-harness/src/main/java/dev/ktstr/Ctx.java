@@ -41,4 +41,10 @@ public interface Ctx {
      * @throws IllegalArgumentException when a cpuset cannot be met; nothing was started then
      */
     AssertResult executeStepsWith(Assert checks, List<Step> steps);
+
+    /**
+     * Begins claims on single values. Those whose {@link Claims#result} the test never asks for count all the same, so that
+     * none is lost.
+     */
+    Claims claims();
 }

@@ -3,12 +3,14 @@ package dev.ktstr.run;
 import dev.ktstr.Assert;
 import dev.ktstr.AssertResult;
 import dev.ktstr.CgroupStats;
+import dev.ktstr.Claims;
 import dev.ktstr.Ctx;
 import dev.ktstr.Guest;
 import dev.ktstr.Step;
 import dev.ktstr.TestTopology;
+import dev.ktstr.checks.HostEvidence;
+import dev.ktstr.checks.Judge;
 import dev.ktstr.checks.MergedChecks;
-import dev.ktstr.checks.WorkerChecks;
 import dev.ktstr.guest.GuestException;
 import dev.ktstr.guest.ScenarioResult;
 import dev.ktstr.guest.wire.ScenarioPlan;
@@ -38,13 +40,16 @@ final class RunContext implements Ctx {
     private final long attachedAt = System.nanoTime();
     private MergedChecks checks;
     private AssertResult collected = AssertResult.pass();
+    private final List<Claims> claims = new ArrayList<>();
+    private final boolean logPasses;
     private final List<Map<String, Object>> events = new ArrayList<>();
 
-    RunContext(Variant variant, BootedGuest guest, MergedChecks checks, Companions companions) {
+    RunContext(Variant variant, BootedGuest guest, MergedChecks checks, Companions companions, boolean logPasses) {
         this.variant = variant;
         this.guest = guest;
         this.companions = companions;
         this.checks = checks;
+        this.logPasses = logPasses;
     }
 
     @Override
@@ -72,9 +77,21 @@ final class RunContext implements Ctx {
         return guest.session().schedulerLog();
     }
 
-    /** Everything that its scenarios found, in order. */
+    @Override
+    public Claims claims() {
+        Claims more = new Claims(logPasses);
+        claims.add(more);
+        return more;
+    }
+
+    /** Everything that its scenarios found, in order; then the claims whose results nobody asked for. */
     AssertResult collected() {
-        return collected;
+        return collected.and(untold());
+    }
+
+    /** What came of claims that the test made and did not put into a result. */
+    AssertResult untold() {
+        return claims.stream().map(Claims::untold).reduce(AssertResult.pass(), AssertResult::and);
     }
 
     /** The thresholds that were in force last. */
@@ -92,27 +109,30 @@ final class RunContext implements Ctx {
         if (!asserted.values().isEmpty()) {
             checks = checks.over(asserted, "assert");
         }
+        String cgroupParent =
+                variant.scheduler().flatMap(SchedulerEntry::cgroupParent).orElse("/");
         ScenarioPlan plan = ScenarioEncoder.encode(
                 steps,
                 topo(),
                 duration(),
                 variant.test().workersPerCgroup(),
                 variant.scheduler().filter(SchedulerEntry::isProcess).isPresent(),
-                variant.scheduler().flatMap(SchedulerEntry::cgroupParent).orElse("/"));
+                cgroupParent);
         ScenarioResult result;
+        HostEvidence host;
         companions.scenarioStarted(plan);
-        try {
+        try (HostWatch watch = new HostWatch(guest.machine().vcpuThreads())) {
             result = guest.session().run(plan, allowance(plan));
+            host = watch.evidence(result.endedNs(), System.nanoTime());
         } catch (GuestException e) {
             throw guest.explain("scenario", e);
         } finally {
             companions.scenarioEnded();
         }
         record(result);
-        List<CgroupStats> stats = ScenarioEncoder.stats(plan, result);
-        List<String> details = new ArrayList<>(schedulerFindings(plan, result));
-        details.addAll(WorkerChecks.judge(stats, checks));
-        AssertResult judged = new AssertResult(details, stats);
+        List<CgroupStats> stats = new StatsDecoder(topo(), cgroupParent).decode(plan, result);
+        AssertResult judged =
+                new AssertResult(schedulerFindings(plan, result), List.of()).and(Judge.judge(stats, checks, host));
         collected = collected.and(judged);
         return judged;
     }
@@ -179,5 +199,6 @@ final class RunContext implements Ctx {
             }
             events.add(event);
         }
+        result.events().stream().map(StimulusEvents::json).forEach(events::add);
     }
 }

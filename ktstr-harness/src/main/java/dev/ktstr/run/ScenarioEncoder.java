@@ -1,14 +1,11 @@
 package dev.ktstr.run;
 
 import dev.ktstr.CgroupDef;
-import dev.ktstr.CgroupStats;
 import dev.ktstr.Phase;
 import dev.ktstr.Step;
 import dev.ktstr.TestTopology;
 import dev.ktstr.WorkSpec;
 import dev.ktstr.WorkType;
-import dev.ktstr.WorkerStats;
-import dev.ktstr.guest.ScenarioResult;
 import dev.ktstr.guest.wire.CgroupPlan;
 import dev.ktstr.guest.wire.HoldPlan;
 import dev.ktstr.guest.wire.PhaseKind;
@@ -17,13 +14,12 @@ import dev.ktstr.guest.wire.StepPlan;
 import dev.ktstr.guest.wire.WorkGroup;
 import dev.ktstr.guest.wire.WorkKind;
 import dev.ktstr.guest.wire.WorkParameters;
-import dev.ktstr.guest.wire.WorkerReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Turns a scenario in the author's words into the agent's plan, and the agent's reports back. */
+/** Turns a scenario in the author's words into the agent's plan. */
 public final class ScenarioEncoder {
     private ScenarioEncoder() {}
 
@@ -105,50 +101,5 @@ public final class ScenarioEncoder {
             case IO -> PhaseKind.IO;
         };
         return new dev.ktstr.guest.wire.Phase(kind, phase.duration().toNanos());
-    }
-
-    /** The reports by cgroup, in the plan's order; a cgroup that never ran is left out. */
-    public static List<CgroupStats> stats(ScenarioPlan plan, ScenarioResult result) {
-        List<CgroupStats> stats = new ArrayList<>();
-        for (int s = 0; s < plan.steps().size(); s++) {
-            List<CgroupPlan> cgroups = plan.steps().get(s).setup();
-            for (int c = 0; c < cgroups.size(); c++) {
-                int step = s;
-                String cgroup = cgroups.get(c).name();
-                List<WorkerStats> workers = result.workers().stream()
-                        .filter(w -> w.step() == step && w.cgroup().equals(cgroup))
-                        .map(ScenarioEncoder::worker)
-                        .toList();
-                if (!workers.isEmpty()) {
-                    stats.add(new CgroupStats(
-                            s, ownName(cgroups.get(c)), cgroups.get(c).cpus(), workers));
-                }
-            }
-        }
-        return stats;
-    }
-
-    /** The name that the author gave, without the cgroups above it. */
-    private static String ownName(CgroupPlan cgroup) {
-        return cgroup.name().substring(cgroup.name().lastIndexOf('/') + 1);
-    }
-
-    private static WorkerStats worker(WorkerReport r) {
-        return new WorkerStats(
-                r.tid(),
-                r.workUnits(),
-                r.iterations(),
-                r.cpuTimeNs(),
-                r.wallTimeNs(),
-                r.offCpuNs(),
-                r.migrations(),
-                r.cpusUsed(),
-                r.longestGapNs(),
-                r.longestGapCpu(),
-                r.longestGapAtNs(),
-                r.runDelayNs(),
-                r.runCount(),
-                r.waitStatus(),
-                r.completed());
     }
 }

@@ -208,7 +208,7 @@ public final class VariantRun {
                     "the guest cannot keep time with the host: it is emulated, or has more vCPUs than the host CPUs");
         }
         Companions companions = Companions.of(resolved, options);
-        RunContext ctx = new RunContext(resolved, guest, checks, companions);
+        RunContext ctx = new RunContext(resolved, guest, checks, companions, options.on("log.passes"));
         try (companions) {
             during("inspect", () -> companions.booted(guest));
             during("send", () -> {
@@ -255,7 +255,7 @@ public final class VariantRun {
         during("scenario", () -> {
             try {
                 AssertResult result = body.run(ctx);
-                add(result == null ? ctx.collected() : result);
+                add(result == null ? ctx.collected() : result.and(ctx.untold()));
             } catch (RunException | GuestException e) {
                 add(ctx.collected());
                 throw e;
@@ -273,6 +273,8 @@ public final class VariantRun {
     private void add(AssertResult result) {
         details.addAll(result.details());
         stats.addAll(result.stats());
+        inconclusive.addAll(result.inconclusive());
+        note(result.notes());
     }
 
     private static void rethrowIfFatal(Throwable e) {
@@ -360,6 +362,9 @@ public final class VariantRun {
         Variant known = variant;
         if (known == null || !known.test().expect().failure() || setupFailed) {
             return failed ? Verdict.FAIL : inconclusive.isEmpty() ? Verdict.PASS : Verdict.INCONCLUSIVE;
+        }
+        if (!failed && !inconclusive.isEmpty()) {
+            return Verdict.INCONCLUSIVE;
         }
         if (!failed) {
             details.add("expectErr: the run was expected to fail, and nothing failed");
