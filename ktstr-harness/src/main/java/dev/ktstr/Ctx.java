@@ -11,6 +11,9 @@ public interface Ctx {
     /** The duration of the scenario. */
     Duration duration();
 
+    /** Workers of a group that names no count. */
+    int workersPerCgroup();
+
     /** Name of the scheduler under test; {@code eevdf} for the kernel's own. */
     String scheduler();
 
@@ -35,16 +38,31 @@ public interface Ctx {
         return executeStepsWith(Assert.NO_OVERRIDES, steps);
     }
 
+    /** Runs the steps with thresholds of its own, which win over the scheduler's and the test's. */
+    default AssertResult executeStepsWith(Assert checks, List<Step> steps) {
+        return executeScenarioWith(checks, Backdrop.EMPTY, steps);
+    }
+
+    /** Runs the steps one after another before a backdrop that lives through all of them. */
+    default AssertResult executeScenario(Backdrop backdrop, Step... steps) {
+        return executeScenarioWith(Assert.NO_OVERRIDES, backdrop, List.of(steps));
+    }
+
     /**
-     * Runs the steps with thresholds of its own, which win over the scheduler's and the test's.
+     * Runs a scenario: a backdrop that lives through all steps, and the steps one after another.
      *
-     * @throws IllegalArgumentException when a cpuset cannot be met; nothing was started then
+     * @param checks thresholds that win over the scheduler's and the test's
+     * @throws IllegalArgumentException when the scenario is not sound on this topology: an op names a cgroup that is not
+     *     there, a cpuset cannot be met, worker groups do not come out even. The message says where; nothing was started
+     *     then
      */
-    AssertResult executeStepsWith(Assert checks, List<Step> steps);
+    AssertResult executeScenarioWith(Assert checks, Backdrop backdrop, List<Step> steps);
 
     /**
      * Begins claims on single values. Those whose {@link Claims#result} the test never asks for count all the same, so that
      * none is lost.
      */
-    Claims claims();
+    default Claims claims() {
+        return new Claims();
+    }
 }

@@ -1,7 +1,9 @@
 package dev.ktstr.run;
 
 import dev.ktstr.checks.MergedChecks;
+import dev.ktstr.guest.ScenarioListener;
 import dev.ktstr.guest.wire.ScenarioPlan;
+import dev.ktstr.guest.wire.StimulusEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +22,15 @@ final class Companions implements Companion {
 
     /** Those that the variant and the options ask for. */
     static Companions of(Variant variant, Options options) {
-        return new Companions(List.of());
+        List<Companion> all = new ArrayList<>();
+        if (!options.get("monitor").filter("false"::equals).isPresent()) {
+            all.add(new MonitorCompanion(options));
+        }
+        if (variant.scheduler().isPresent()) {
+            all.add(new WatchdogLimit(variant.test().watchdog()));
+            all.add(new MapWrites(variant.test().mapWrites(), options));
+        }
+        return new Companions(all);
     }
 
     @Override
@@ -36,6 +46,38 @@ final class Companions implements Companion {
     @Override
     public void scenarioStarted(ScenarioPlan plan) {
         all.forEach(each -> each.scenarioStarted(plan));
+    }
+
+    @Override
+    public void event(StimulusEvent event) {
+        all.forEach(each -> each.event(event));
+    }
+
+    @Override
+    public boolean hostRequest(String name) {
+        for (Companion each : all) {
+            if (each.hostRequest(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Hears for them what happens while a scenario runs. */
+    ScenarioListener listener() {
+        return new ScenarioListener() {
+            @Override
+            public void event(StimulusEvent event) {
+                Companions.this.event(event);
+            }
+
+            @Override
+            public void hostRequest(String name) {
+                if (!Companions.this.hostRequest(name)) {
+                    throw new UnsupportedOperationException("the host has nothing that is called '" + name + "'");
+                }
+            }
+        };
     }
 
     @Override

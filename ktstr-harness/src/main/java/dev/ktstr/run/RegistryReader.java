@@ -18,8 +18,6 @@ import java.util.function.Supplier;
 
 /** Reads one registry. Keys that it does not know are passed over. */
 final class RegistryReader {
-    private static final int DEFAULT_WATCHDOG_S = 5;
-
     private final JsonNode root;
     private final Definitions definitions;
     private final Map<String, JsonNode> schedulers = new HashMap<>();
@@ -123,7 +121,26 @@ final class RegistryReader {
                 List.copyOf(pending),
                 gauntlet(node.path("gauntlet")),
                 fromScheduler,
-                fromTest);
+                fromTest,
+                watchdog(node.path("watchdogTimeoutS")),
+                mapWrites(node.path("bpfMapWrite")));
+    }
+
+    private static TestEntry.Watchdog watchdog(JsonNode node) {
+        return node.path("value").isNumber()
+                ? new TestEntry.Watchdog(
+                        node.path("value").asInt(), !node.path("from").asText().equals("default"))
+                : TestEntry.Watchdog.DEFAULT;
+    }
+
+    private static List<TestEntry.MapWrite> mapWrites(JsonNode array) {
+        List<TestEntry.MapWrite> writes = new ArrayList<>();
+        array.forEach(node -> writes.add(new TestEntry.MapWrite(
+                node.path("map").asText(),
+                text(node, "variable"),
+                number(node, "offset", 0),
+                node.path("value").asLong())));
+        return List.copyOf(writes);
     }
 
     private static Gauntlet gauntlet(JsonNode node) {
@@ -140,8 +157,6 @@ final class RegistryReader {
         used.put(Pending.PAYLOAD, text(node, "payload").isPresent());
         used.put(Pending.WORKLOADS, !node.path("workloads").isEmpty());
         used.put(Pending.HOST_ONLY, flag(node, "hostOnly"));
-        used.put(Pending.WATCHDOG_TIMEOUT, number(node, "watchdogTimeoutS", DEFAULT_WATCHDOG_S) != DEFAULT_WATCHDOG_S);
-        used.put(Pending.BPF_MAP_WRITE, !node.path("bpfMapWrite").isEmpty());
         used.put(Pending.NUM_SNAPSHOTS, number(node, "numSnapshots", 0) > 0);
         used.put(Pending.POST_VM, text(node, "postVm").isPresent());
         used.put(Pending.PERFORMANCE_MODE, flag(node, "performanceMode"));

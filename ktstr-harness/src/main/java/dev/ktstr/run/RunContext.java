@@ -2,6 +2,7 @@ package dev.ktstr.run;
 
 import dev.ktstr.Assert;
 import dev.ktstr.AssertResult;
+import dev.ktstr.Backdrop;
 import dev.ktstr.CgroupStats;
 import dev.ktstr.Claims;
 import dev.ktstr.Ctx;
@@ -17,6 +18,9 @@ import dev.ktstr.guest.wire.ScenarioPlan;
 import dev.ktstr.guest.wire.SchedulerExit;
 import dev.ktstr.guest.wire.StepReport;
 import dev.ktstr.result.SchedulerLog;
+import dev.ktstr.run.encode.EncodedScenario;
+import dev.ktstr.run.encode.Encoding;
+import dev.ktstr.run.encode.ScenarioEncoder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,19 +41,20 @@ final class RunContext implements Ctx {
     private final Variant variant;
     private final BootedGuest guest;
     private final Companions companions;
+    private final ScenarioOptions options;
     private final long attachedAt = System.nanoTime();
     private MergedChecks checks;
     private AssertResult collected = AssertResult.pass();
     private final List<Claims> claims = new ArrayList<>();
-    private final boolean logPasses;
     private final List<Map<String, Object>> events = new ArrayList<>();
 
-    RunContext(Variant variant, BootedGuest guest, MergedChecks checks, Companions companions, boolean logPasses) {
+    RunContext(
+            Variant variant, BootedGuest guest, MergedChecks checks, Companions companions, ScenarioOptions options) {
         this.variant = variant;
         this.guest = guest;
         this.companions = companions;
+        this.options = options;
         this.checks = checks;
-        this.logPasses = logPasses;
     }
 
     @Override
@@ -60,6 +65,11 @@ final class RunContext implements Ctx {
     @Override
     public Duration duration() {
         return Duration.ofSeconds(variant.test().durationS());
+    }
+
+    @Override
+    public int workersPerCgroup() {
+        return variant.test().workersPerCgroup();
     }
 
     @Override
@@ -79,7 +89,7 @@ final class RunContext implements Ctx {
 
     @Override
     public Claims claims() {
-        Claims more = new Claims(logPasses);
+        Claims more = new Claims(options.logPasses());
         claims.add(more);
         return more;
     }
@@ -105,24 +115,17 @@ final class RunContext implements Ctx {
     }
 
     @Override
-    public AssertResult executeStepsWith(Assert asserted, List<Step> steps) {
+    public AssertResult executeScenarioWith(Assert asserted, Backdrop backdrop, List<Step> steps) {
         if (!asserted.values().isEmpty()) {
             checks = checks.over(asserted, "assert");
         }
-        String cgroupParent =
-                variant.scheduler().flatMap(SchedulerEntry::cgroupParent).orElse("/");
-        ScenarioPlan plan = ScenarioEncoder.encode(
-                steps,
-                topo(),
-                duration(),
-                variant.test().workersPerCgroup(),
-                variant.scheduler().filter(SchedulerEntry::isProcess).isPresent(),
-                cgroupParent);
+        EncodedScenario scenario = ScenarioEncoder.encode(backdrop, steps, encoding());
+        ScenarioPlan plan = scenario.plan();
         ScenarioResult result;
         HostEvidence host;
         companions.scenarioStarted(plan);
         try (HostWatch watch = new HostWatch(guest.machine().vcpuThreads())) {
-            result = guest.session().run(plan, allowance(plan));
+            result = guest.session().run(plan, allowance(scenario), companions.listener());
             host = watch.evidence(result.endedNs(), System.nanoTime());
         } catch (GuestException e) {
             throw guest.explain("scenario", e);
@@ -130,18 +133,28 @@ final class RunContext implements Ctx {
             companions.scenarioEnded();
         }
         record(result);
-        List<CgroupStats> stats = new StatsDecoder(topo(), cgroupParent).decode(plan, result);
+        List<CgroupStats> stats = new StatsDecoder(topo()).decode(scenario, result);
         AssertResult judged =
                 new AssertResult(schedulerFindings(plan, result), List.of()).and(Judge.judge(stats, checks, host));
         collected = collected.and(judged);
         return judged;
     }
 
-    private Duration allowance(ScenarioPlan plan) {
-        long holdNs = plan.steps().stream().mapToLong(s -> s.hold().totalNs()).sum();
+    private Encoding encoding() {
+        return Encoding.of(topo(), duration(), workersPerCgroup())
+                .schedulerRequired(
+                        variant.scheduler().filter(SchedulerEntry::isProcess).isPresent())
+                .cgroupParent(variant.scheduler()
+                        .flatMap(SchedulerEntry::cgroupParent)
+                        .orElse("/"))
+                .seed(options.seed())
+                .workType(options.workType());
+    }
+
+    private Duration allowance(EncodedScenario scenario) {
         double slowdown =
                 Math.min(MAX_SLOWDOWN, Math.max(1, guest.session().hello().spinNsPerUnit() / NATIVE_SPIN_NS));
-        return Duration.ofNanos(holdNs).plus(Duration.ofNanos((long) (GRACE.toNanos() * slowdown)));
+        return scenario.longest().plus(Duration.ofNanos((long) (GRACE.toNanos() * slowdown)));
     }
 
     private List<String> schedulerFindings(ScenarioPlan plan, ScenarioResult result) {

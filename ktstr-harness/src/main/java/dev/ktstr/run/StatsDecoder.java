@@ -9,9 +9,9 @@ import dev.ktstr.WorkerStats.Gap;
 import dev.ktstr.WorkerStats.Migration;
 import dev.ktstr.WorkerStats.SchedStats;
 import dev.ktstr.guest.ScenarioResult;
-import dev.ktstr.guest.wire.CgroupPlan;
-import dev.ktstr.guest.wire.ScenarioPlan;
 import dev.ktstr.guest.wire.WorkerReport;
+import dev.ktstr.run.encode.EncodedScenario;
+import dev.ktstr.run.encode.GroupLabel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -27,86 +27,64 @@ import java.util.stream.Stream;
  */
 public final class StatsDecoder {
     /** Name of what runs outside the managed cgroups. */
-    public static final String ROOT = "(root)";
+    public static final String ROOT = "(host)";
 
-    /** The backdrop ends after all steps, and is listed after them. */
-    private static final int BACKDROP = -1;
+    /** A cgroup in a step, or in the backdrop. */
+    private record Key(int step, String cgroup) {}
 
     private final TestTopology topology;
-    private final String prefix;
 
-    /**
-     * A decoder for guests of that topology.
-     *
-     * @param cgroupParent the cgroup below which those of the scenario were made, {@code /} for the root; it is no part of the
-     *     names that the author gave
-     */
-    public StatsDecoder(TestTopology topology, String cgroupParent) {
+    /** A decoder for guests of that topology. */
+    public StatsDecoder(TestTopology topology) {
         this.topology = topology;
-        this.prefix = cgroupParent.equals("/") ? "" : cgroupParent.substring(1) + "/";
     }
 
     /**
-     * The statistics of a scenario: in the order of steps, then of the plan's groups.
+     * The statistics of a scenario, under the names that the author gave, in the order in which the cgroups were made. A
+     * cgroup whose workers never ran is left out.
      *
      * @throws RunException when a report contradicts itself
      */
-    public List<CgroupStats> decode(ScenarioPlan plan, ScenarioResult result) {
-        return cgroups(result.workers(), PlannedGroups.of(plan, topology), new Releases(result));
-    }
-
-    /**
-     * The statistics of workers that were started one operation at a time.
-     *
-     * @param made the cgroups with the groups that were started in them
-     * @throws RunException when a report contradicts itself
-     */
-    public List<CgroupStats> decode(List<WorkerReport> reports, List<CgroupPlan> made) {
-        return cgroups(reports, PlannedGroups.of(made, topology), Releases.NONE);
-    }
-
-    private List<CgroupStats> cgroups(List<WorkerReport> reports, PlannedGroups planned, Releases releases) {
-        List<WorkerReport> ordered = reports.stream()
-                .sorted(Comparator.comparingInt((WorkerReport r) -> r.step() == BACKDROP ? Integer.MAX_VALUE : r.step())
-                        .thenComparingInt(planned::position)
-                        .thenComparingInt(WorkerReport::label)
-                        .thenComparingInt(WorkerReport::index))
-                .toList();
-        record Key(int step, String cgroup) {}
+    public List<CgroupStats> decode(EncodedScenario scenario, ScenarioResult result) {
+        List<GroupLabel> groups = scenario.groups();
+        MemoryHomes homes = MemoryHomes.of(scenario.plan(), topology);
+        Map<Integer, GroupLabel> byLabel = new LinkedHashMap<>();
+        groups.forEach(group -> byLabel.put(group.label(), group));
+        Map<Key, List<Integer>> cpusets = new LinkedHashMap<>();
+        groups.forEach(group -> cpusets.putIfAbsent(new Key(group.step(), group.cgroup()), group.cpus()));
         Map<Key, List<WorkerStats>> workers = new LinkedHashMap<>();
-        for (WorkerReport report : ordered) {
-            workers.computeIfAbsent(new Key(report.step(), report.cgroup()), key -> new ArrayList<>())
-                    .add(worker(report, planned, releases));
-        }
+        cpusets.keySet().forEach(key -> workers.put(key, new ArrayList<>()));
+        result.workers().stream()
+                .sorted(Comparator.comparingInt(WorkerReport::label).thenComparingInt(WorkerReport::index))
+                .forEach(report -> workers.computeIfAbsent(key(report, byLabel), key -> new ArrayList<>())
+                        .add(worker(report, homes)));
         List<CgroupStats> stats = new ArrayList<>();
-        workers.forEach((key, some) ->
-                stats.add(new CgroupStats(key.step(), ownName(key.cgroup()), cpusetAtFirst(some), some)));
+        workers.forEach((key, some) -> {
+            if (!some.isEmpty()) {
+                stats.add(new CgroupStats(key.step(), name(key), cpusets.getOrDefault(key, List.of()), some));
+            }
+        });
         return stats;
     }
 
-    private String ownName(String cgroup) {
-        if (cgroup.isEmpty()) {
-            return ROOT;
-        }
-        return cgroup.startsWith(prefix) ? cgroup.substring(prefix.length()) : cgroup;
+    /** A label that nobody gave keeps its workers in the result, under the name that the agent says. */
+    private static Key key(WorkerReport report, Map<Integer, GroupLabel> groups) {
+        GroupLabel group = groups.get(report.label());
+        return group == null ? new Key(report.step(), report.cgroup()) : new Key(group.step(), group.cgroup());
     }
 
-    private static List<Integer> cpusetAtFirst(List<WorkerStats> workers) {
-        return workers.stream()
-                .flatMap(w -> w.cpuUse().stream().limit(1))
-                .findFirst()
-                .map(CpuUse::allowed)
-                .orElse(List.of());
+    private static String name(Key key) {
+        return key.cgroup().isEmpty() ? ROOT : key.cgroup();
     }
 
-    private WorkerStats worker(WorkerReport r, PlannedGroups planned, Releases releases) {
+    private static WorkerStats worker(WorkerReport r, MemoryHomes homes) {
         try {
             return new WorkerStats(
                     r.tid(),
                     r.pid(),
                     r.label(),
                     r.index(),
-                    releases.of(r),
+                    natural("a release", r.releasedNs()),
                     r.messenger(),
                     natural("work units", r.workUnits()),
                     natural("iterations", r.iterations()),
@@ -123,15 +101,15 @@ public final class StatsDecoder {
                     gap(r),
                     schedStats(r),
                     wakes(r),
-                    planned.pages(r),
+                    homes.pages(r),
                     r.waitStatus(),
                     r.completed(),
-                    Optional.empty());
+                    Optional.of(r.error()).filter(error -> !error.isEmpty()));
         } catch (IllegalArgumentException e) {
             throw RunException.guest(
                     "scenario",
-                    "the agent's report of tid " + r.tid() + " in cgroup '" + ownName(r.cgroup())
-                            + "' contradicts itself: " + e.getMessage(),
+                    "the agent's report of tid " + r.tid() + " in cgroup '" + r.cgroup() + "' contradicts itself: "
+                            + e.getMessage(),
                     e);
         }
     }
@@ -155,7 +133,7 @@ public final class StatsDecoder {
                 : Optional.of(new SchedStats(r.runDelayNs(), r.runCount(), measured(r.schedstatCpuNs())));
     }
 
-    static OptionalLong measured(long value) {
+    private static OptionalLong measured(long value) {
         return value < 0 ? OptionalLong.empty() : OptionalLong.of(value);
     }
 

@@ -179,6 +179,7 @@ public final class VariantRun {
                 resolved.shape().profile().flags(),
                 identity);
         facts.putAll(VariantFacts.of(resolved));
+        facts.put("seed", ScenarioOptions.of(options, resolved).seed());
         return folder;
     }
 
@@ -208,7 +209,7 @@ public final class VariantRun {
                     "the guest cannot keep time with the host: it is emulated, or has more vCPUs than the host CPUs");
         }
         Companions companions = Companions.of(resolved, options);
-        RunContext ctx = new RunContext(resolved, guest, checks, companions, options.on("log.passes"));
+        RunContext ctx = new RunContext(resolved, guest, checks, companions, ScenarioOptions.of(options, resolved));
         try (companions) {
             during("inspect", () -> companions.booted(guest));
             during("send", () -> {
@@ -227,8 +228,8 @@ public final class VariantRun {
         } finally {
             checks = ctx.checks();
             facts.put("events", ctx.events());
-            keepSchedulerLog(guest, resolved);
             conclude(companions);
+            keepSchedulerLog(guest, resolved);
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ktstr.CgroupStats;
 import dev.ktstr.TestTopology;
 import dev.ktstr.TestWorkers;
+import dev.ktstr.WorkType;
 import dev.ktstr.WorkerStats;
 import dev.ktstr.guest.ScenarioResult;
 import dev.ktstr.guest.wire.CgroupPlan;
@@ -21,11 +22,13 @@ import dev.ktstr.guest.wire.PolicyPlan;
 import dev.ktstr.guest.wire.ScenarioPlan;
 import dev.ktstr.guest.wire.StepPlan;
 import dev.ktstr.guest.wire.StepReport;
-import dev.ktstr.guest.wire.StimulusEvent;
 import dev.ktstr.guest.wire.WorkGroup;
 import dev.ktstr.guest.wire.WorkKind;
 import dev.ktstr.guest.wire.WorkParameters;
 import dev.ktstr.guest.wire.WorkerReport;
+import dev.ktstr.run.encode.EncodedScenario;
+import dev.ktstr.run.encode.GroupLabel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -50,6 +53,7 @@ class StatsDecoderTest {
         private int gapCpu = 3;
         private long wakeSum = 600;
         private boolean completed = true;
+        private String error = "";
 
         Report(int step, String cgroup, int label, int index) {
             this.step = step;
@@ -66,6 +70,7 @@ class StatsDecoderTest {
                     index,
                     70,
                     100 * (label + 1) + index,
+                    3 * SECOND,
                     units,
                     4,
                     9 * SECOND,
@@ -89,7 +94,8 @@ class StatsDecoderTest {
                     schedstat,
                     schedstat,
                     0,
-                    completed);
+                    completed,
+                    error);
         }
     }
 
@@ -111,16 +117,24 @@ class StatsDecoderTest {
                 label);
     }
 
-    private static ScenarioPlan plan(CgroupPlan... cgroups) {
-        return new ScenarioPlan(
-                List.of(), List.of(new StepPlan(List.of(), List.of(cgroups), HoldPlan.fixed(SECOND))), false, 0);
+    /** A scenario with those cgroups, whose groups are labelled in their order. */
+    private static EncodedScenario scenario(String prefix, CgroupPlan... cgroups) {
+        List<GroupLabel> labels = new ArrayList<>();
+        for (CgroupPlan cgroup : cgroups) {
+            for (WorkGroup work : cgroup.works()) {
+                labels.add(new GroupLabel(
+                        work.label(), 0, cgroup.name().substring(prefix.length()), WorkType.spinWait(), cgroup.cpus()));
+            }
+        }
+        StepPlan step = new StepPlan(List.of(), List.of(cgroups), HoldPlan.fixed(SECOND));
+        return new EncodedScenario(new ScenarioPlan(List.of(), List.of(step), false, 0), labels);
     }
 
-    private static ScenarioResult result(List<StimulusEvent> events, WorkerReport... reports) {
+    private static ScenarioResult result(WorkerReport... reports) {
         return new ScenarioResult(
                 List.of(new StepReport(0, 5 * SECOND, 15 * SECOND, "", "")),
                 List.of(reports),
-                events,
+                List.of(),
                 List.of(),
                 4 * SECOND,
                 16 * SECOND,
@@ -129,28 +143,31 @@ class StatsDecoderTest {
     }
 
     private WorkerStats one(Report report, CgroupPlan cgroup) {
-        List<CgroupStats> stats =
-                new StatsDecoder(topology, "/").decode(plan(cgroup), result(List.of(), report.build()));
-        return stats.get(0).workers().get(0);
+        return new StatsDecoder(topology)
+                .decode(scenario("", cgroup), result(report.build()))
+                .get(0)
+                .workers()
+                .get(0);
     }
 
     @Test
     void cgroupsComeInTheOrderOfThePlanAndWorkersInThatOfTheirGroups() {
-        ScenarioPlan plan = plan(
+        EncodedScenario scenario = scenario(
+                "cells/",
                 CgroupPlan.of(
-                        "cells/b", List.of(), List.of(group(0, MemoryPlan.DEFAULT), group(1, MemoryPlan.DEFAULT))),
+                        "cells/b", List.of(0, 1), List.of(group(0, MemoryPlan.DEFAULT), group(1, MemoryPlan.DEFAULT))),
+                CgroupPlan.of("cells/silent", List.of(), List.of(group(3, MemoryPlan.DEFAULT))),
                 CgroupPlan.of("cells/a/deep", List.of(), List.of(group(2, MemoryPlan.DEFAULT))));
-        List<CgroupStats> stats = new StatsDecoder(topology, "/cells")
+        List<CgroupStats> stats = new StatsDecoder(topology)
                 .decode(
-                        plan,
+                        scenario,
                         result(
-                                List.of(),
                                 new Report(-1, "", 7, 0).build(),
                                 new Report(0, "cells/a/deep", 2, 0).build(),
                                 new Report(0, "cells/b", 1, 0).build(),
                                 new Report(0, "cells/b", 0, 1).build(),
                                 new Report(0, "cells/b", 0, 0).build()));
-        assertThat(stats).extracting(CgroupStats::name).containsExactly("b", "a/deep", "(root)");
+        assertThat(stats).extracting(CgroupStats::name).containsExactly("b", "a/deep", "(host)");
         assertThat(stats).extracting(CgroupStats::step).containsExactly(0, 0, -1);
         assertThat(stats.get(0).workers()).extracting(WorkerStats::tid).containsExactly(100, 101, 200);
         assertThat(stats.get(0).cpuset()).containsExactly(0, 1);
@@ -166,17 +183,20 @@ class StatsDecoderTest {
         assertThat(worker.longestGap()).isEmpty();
         assertThat(worker.wakeLatency().isEmpty()).isTrue();
         assertThat(worker.error()).isEmpty();
+        assertThat(worker.releasedNs()).isEqualTo(3 * SECOND);
     }
 
     @Test
     void whatWasMeasuredComesThrough() {
         Report report = new Report(0, "cg", 9, 3);
         report.schedstat = 8;
+        report.error = "write: No space left on device";
         report.wakes = List.of(new HistogramBucket(5, 1), new HistogramBucket(278, 2), new HistogramBucket(6, 0));
         report.pages = List.of(new NodePages(0, 30), new NodePages(1, 10));
         report.migrated = 4;
         WorkerStats worker = one(report, CgroupPlan.of("cg", List.of(), List.of(group(9, MemoryPlan.DEFAULT))));
         assertThat(worker.messenger()).isTrue();
+        assertThat(worker.error()).hasValue("write: No space left on device");
         assertThat(worker.group()).isEqualTo(9);
         assertThat(worker.index()).isEqualTo(3);
         assertThat(worker.longestGap()).hasValue(new WorkerStats.Gap(30, 3, 20));
@@ -209,29 +229,6 @@ class StatsDecoderTest {
     }
 
     @Test
-    void aWorkerBelongsToTheReleaseThatIsAsLongAgoAsItWorked() {
-        List<StimulusEvent> events = List.of(
-                new StimulusEvent(0, -1, "release", "", 4 * SECOND, 4 * SECOND),
-                new StimulusEvent(0, 1, "spawn", "cg", 5 * SECOND, 5 * SECOND + 1),
-                new StimulusEvent(0, 2, "spawn", "other", 5 * SECOND, 5 * SECOND),
-                new StimulusEvent(1, -1, "release", "", 5 * SECOND, 5 * SECOND));
-        ScenarioPlan plan = plan(CgroupPlan.of("cg", List.of(), List.of(group(0, MemoryPlan.DEFAULT))));
-        StatsDecoder decoder = new StatsDecoder(topology, "/");
-        assertThat(decoder.decode(plan, result(events, new Report(0, "cg", 0, 0).build()))
-                        .get(0)
-                        .workers()
-                        .get(0)
-                        .releasedNs())
-                .isEqualTo(5 * SECOND + 1);
-        assertThat(decoder.decode(plan, result(List.of(), new Report(-1, "cg", 0, 0).build()))
-                        .get(0)
-                        .workers()
-                        .get(0)
-                        .releasedNs())
-                .isEqualTo(5 * SECOND);
-    }
-
-    @Test
     void aReportThatContradictsItselfIsRefusedWithItsWorker() {
         CgroupPlan cgroup = CgroupPlan.of("cg", List.of(), List.of());
         Report bucket = new Report(0, "cg", 0, 0);
@@ -257,15 +254,5 @@ class StatsDecoderTest {
         assertThatThrownBy(() -> one(torn, cgroup)).hasMessageContaining("that add up to 5.0 ns");
         torn.completed = false;
         assertThat(one(torn, cgroup).wakeLatency().count()).isEqualTo(1);
-    }
-
-    @Test
-    void workersOfSingleOperationsAreGroupedTheSameWay() {
-        List<CgroupStats> stats = new StatsDecoder(topology, "/")
-                .decode(
-                        List.of(new Report(-1, "workers", 3, 0).build()),
-                        List.of(CgroupPlan.of("workers", List.of(), List.of(group(3, MemoryPlan.DEFAULT)))));
-        assertThat(stats).extracting(CgroupStats::name).containsExactly("workers");
-        assertThat(stats.get(0).workers().get(0).releasedNs()).isZero();
     }
 }

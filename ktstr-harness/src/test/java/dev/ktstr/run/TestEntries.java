@@ -38,6 +38,8 @@ public final class TestEntries {
                 pending,
                 new Gauntlet(List.of(presets), List.of(Profile.DEFAULT, STEAL)),
                 Assert.NO_OVERRIDES,
-                Assert.NO_OVERRIDES);
+                Assert.NO_OVERRIDES,
+                TestEntry.Watchdog.DEFAULT,
+                List.of());
     }
 }
