@@ -35,6 +35,8 @@ int main(int argc, char **argv)
 		spin();
 		ktstr_worker_unit(&w, 1);
 		ktstr_worker_iteration(&w);
+		if (turn == 100)
+			ktstr_worker_checkpoint(&w);
 		if (!strcmp(mode, "exits") && turn == 100)
 			return 3;
 		if (!strcmp(mode, "crashes") && turn == 100)

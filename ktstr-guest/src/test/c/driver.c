@@ -15,7 +15,7 @@
  *     affinity:CREW:CPUS
  *     move:CREW:NAME      to a cgroup, in name only
  *     seen:CREW:CPU       waits until all its workers have been seen on the CPU last
- *     worked:CREW         waits until each of its workers has counted a unit
+ *     worked:CREW[:N]     waits until each of its workers has counted a unit, or that many iterations
  *     iterations:CREW     prints them, a line on standard error
  *     run:FILE            executes a program, and waits for it
  *     stop:MS             stops all crews, waits at most that long before it kills
@@ -191,13 +191,13 @@ static int await_seen(const struct crew *crew, int cpu)
 	return 0;
 }
 
-static int await_work(const struct crew *crew)
+static int await_work(const struct crew *crew, int64_t iterations)
 {
 	int64_t deadline = now_ns() + 20 * NS_PER_S;
 	for (uint32_t i = 0; i < crew_size(crew); i++)
-		while (!atomic_load(&crew_slot(crew, i)->units)) {
+		while (crew_iterations(crew, i) < iterations || !atomic_load(&crew_slot(crew, i)->units)) {
 			if (now_ns() > deadline) {
-				fprintf(stderr, "worker %u counted nothing in 20 s\n", i);
+				fprintf(stderr, "worker %u has %lld iterations after 20 s\n", i, (long long)crew_iterations(crew, i));
 				return 2;
 			}
 			serve(1);
@@ -235,7 +235,7 @@ static int act(char *action)
 	else if (!strcmp(name, "seen"))
 		result = await_seen(of, atoi(b));
 	else if (!strcmp(name, "worked"))
-		result = await_work(of);
+		result = await_work(of, atoll(b));
 	else if (!strcmp(name, "changing"))
 		crew_cpuset_changing(of, &cpus);
 	else if (!strcmp(name, "changed"))

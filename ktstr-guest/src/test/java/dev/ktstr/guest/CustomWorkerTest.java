@@ -84,7 +84,6 @@ class CustomWorkerTest {
             assertThat(report.completed()).isTrue();
             assertThat(report.tid()).isEqualTo(report.pid());
             assertThat(report.workUnits()).isPositive().isEqualTo(report.iterations());
-            assertThat(report.wallTimeNs()).isGreaterThanOrEqualTo(200_000_000L);
             assertThat(report.cpuTimeNs()).isBetween(1L, report.wallTimeNs());
             assertThat(report.schedstatCpuNs()).isPositive();
             assertThat(report.runCount()).isPositive();
@@ -96,7 +95,7 @@ class CustomWorkerTest {
     @Test
     void aProgramLearnsItsPlaceAndItsCountersAreSeenWhileItRuns() throws IOException {
         CrewDriver.Run run = driver(3, "numbers")
-                .then("sleep:150", "iterations:0", "stop:900", "report:0")
+                .then("worked:0:1", "iterations:0", "stop:900", "report:0")
                 .run();
 
         assertThat(run.lines()).contains("1 2 3");
@@ -106,7 +105,14 @@ class CustomWorkerTest {
     @Test
     void aProgramIsJudgedByTheCpusetInForce() throws IOException {
         CrewDriver.Run run = driver(1, "works")
-                .then("affinity:0:0", "changed:0:0", "sleep:100", "changed:0:1", "sleep:50", "stop:900", "report:0")
+                .then(
+                        "affinity:0:0",
+                        "changed:0:0",
+                        "worked:0:100",
+                        "changed:0:1",
+                        "run:sleep 0.1",
+                        "stop:900",
+                        "report:0")
                 .run();
 
         assertThat(only(run).cpuUse()).contains(new CpuUse(List.of(0), List.of(0)), new CpuUse(List.of(1), List.of(0)));
@@ -115,7 +121,7 @@ class CustomWorkerTest {
     @Test
     void itsSleepIsNoGapAndEndsAtTheStop() throws IOException {
         WorkerReport report = only(
-                driver(1, "sleeps").then("sleep:150", "stop:900", "report:0").run());
+                driver(1, "sleeps").then("worked:0:10", "stop:900", "report:0").run());
 
         assertThat(report.completed()).isTrue();
         assertThat(report.wakeCount()).isBetween(report.iterations() - 1, report.iterations());
@@ -138,7 +144,7 @@ class CustomWorkerTest {
     @Test
     void oneThatIgnoresTheStopAndSigtermIsKilled() throws IOException {
         CrewDriver.Run run =
-                driver(1, "deaf").then("sleep:50", "stop:1500", "report:0").run();
+                driver(1, "deaf").then("sleep:300", "stop:1500", "report:0").run();
 
         WorkerReport report = only(run);
         assertThat(run.lines()).containsExactly("stopped: some were killed");
@@ -149,8 +155,9 @@ class CustomWorkerTest {
 
     @Test
     void oneThatExitsTooEarlyIsNotCompletedAndKeepsWhatItCounted() throws IOException {
-        WorkerReport report = only(
-                driver(1, "exits").then("sleep:150", "stop:900", "report:0").run());
+        WorkerReport report = only(driver(1, "exits")
+                .then("worked:0:100", "sleep:100", "stop:900", "report:0")
+                .run());
 
         assertThat(report.completed()).isFalse();
         assertThat(report.waitStatus() >> 8).isEqualTo(3);
@@ -160,8 +167,9 @@ class CustomWorkerTest {
 
     @Test
     void oneThatCrashesIsReportedWithItsSignal() throws IOException {
-        WorkerReport report = only(
-                driver(1, "crashes").then("sleep:150", "stop:900", "report:0").run());
+        WorkerReport report = only(driver(1, "crashes")
+                .then("worked:0:100", "sleep:100", "stop:900", "report:0")
+                .run());
 
         assertThat(report.completed()).isFalse();
         assertThat(report.waitStatus() & 0x7f).isEqualTo(6);

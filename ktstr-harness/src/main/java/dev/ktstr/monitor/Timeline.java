@@ -76,7 +76,12 @@ public record Timeline(
             return List.of();
         }
         NavigableMap<Long, String> cuts = new TreeMap<>();
-        cuts.put(readings.get(0).takenNs() - zeroNs, scenarios.isEmpty() ? "run" : "before");
+        long first = readings.get(0).takenNs() - zeroNs;
+        if (scenarios.isEmpty()) {
+            cuts.put(first, "run");
+        } else if (first < scenarios.get(0).fromNs()) {
+            cuts.put(first, "before");
+        }
         for (int i = 0; i < scenarios.size(); i++) {
             String prefix = scenarios.size() > 1 ? "scenario " + (i + 1) + ", " : "";
             cuts.put(scenarios.get(i).fromNs(), prefix + "set-up");

@@ -54,7 +54,7 @@ final class World {
 
     World(TestTopology topology) {
         this.topology = topology;
-        this.everyCpu = everyCpu;
+        this.everyCpu = topology.cpus();
     }
 
     /** The cgroup of that name. */
