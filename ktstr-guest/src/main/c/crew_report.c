@@ -111,7 +111,6 @@ void crew_report(const struct crew *crew, uint32_t i, int step, struct kt_worker
 	struct worker_slot *slot = crew_slot(crew, i);
 	struct worker_log *log = &crew->logs[i];
 	work_collect(crew->shared, &crew->group, (int)i, slot, log);
-	log->error[sizeof(log->error) - 1] = 0; /* programs of the user's can reach it */
 	uint32_t state = atomic_load_explicit(&slot->state, memory_order_acquire);
 	*to = (struct kt_worker_report){
 		.step = step,
@@ -134,7 +133,6 @@ void crew_report(const struct crew *crew, uint32_t i, int step, struct kt_worker
 		.run_delay_ns = slot->run_delay_ns,
 		.run_count = slot->run_count,
 		.wait_status = member->status,
-		.error = log->error,
 		.completed = member->ended && member->status == 0 && state == WORKER_COMPLETE,
 	};
 	put_cpu_use(crew, log, to);

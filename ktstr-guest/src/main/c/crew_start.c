@@ -36,15 +36,11 @@ static bool threads(const struct kt_work_group *group)
 
 static bool valid(const struct kt_work_group *group, const char *cgroup, char *error, size_t room)
 {
-	const char *name = work_name(group->kind);
+	char why[400] = "";
 	if (group->workers < 0 || (uint32_t)group->workers > KT_MAX_WORKERS)
 		snprintf(error, room, "cgroup '%s': %d workers; at most %d can be", cgroup, group->workers, (int)KT_MAX_WORKERS);
-	else if (group->workers % work_group_size(group))
-		snprintf(error, room, "cgroup '%s': %s requires workers divisible by %d, got %d", cgroup, name, work_group_size(group),
-			 group->workers);
-	else if (group->kind == KT_WORK_KIND_CUSTOM && threads(group))
-		snprintf(error, room, "cgroup '%s': custom workers are programs of their own; they cannot be threads, nor share a pcomm",
-			 cgroup);
+	else if (!work_check(group, why, sizeof(why)))
+		snprintf(error, room, "cgroup '%s': %s", cgroup, why);
 	else
 		return true;
 	return false;
@@ -154,11 +150,11 @@ static bool make_threads(struct crew *crew, const struct leader_order *order, ch
 	return true;
 }
 
-/* What the first worker that failed says: one that has ended, or any once all are ready and write no more. */
-static bool failed(struct crew *crew, bool all, char *error, size_t room)
+/* What the first worker that failed says, if one did. */
+static bool failed(struct crew *crew, char *error, size_t room)
 {
 	for (uint32_t i = 0; i < crew->n; i++)
-		if (crew->logs[i].error[0] && (all || crew->members[i].ended)) {
+		if (atomic_load_explicit(&crew_slot(crew, i)->state, memory_order_acquire) == WORKER_FAILED) {
 			snprintf(error, room, "cgroup '%s': worker %u (%s): %s", crew->cgroup, i, work_name(crew->group.kind),
 				 crew->logs[i].error);
 			return true;
@@ -166,24 +162,25 @@ static bool failed(struct crew *crew, bool all, char *error, size_t room)
 	return false;
 }
 
+/* Workers of a group may wait for each other when they prepare: one that fails is seen at once, not when all are ready. */
 static bool await_ready(struct crew *crew, char *error, size_t room)
 {
 	struct worker_control *control = crew->control;
 	int64_t deadline = now_ns() + READY_NS + crew->n * READY_NS_PER_WORKER;
 	uint32_t ready;
 	while ((ready = atomic_load(&control->ready)) < crew->n) {
-		/* A process that failed has ended, a thread that failed has not. */
+		if (failed(crew, error, room))
+			return false;
 		bool died = crew->alive < crew->n;
 		if (died || now_ns() > deadline) {
-			if (!failed(crew, false, error, room))
-				snprintf(error, room, "cgroup '%s': %u of %u workers were configured %s", crew->cgroup, ready, crew->n,
-					 died ? "when one of them was killed" : "in 20 s, and 20 ms more for each");
+			snprintf(error, room, "cgroup '%s': %u of %u workers were configured %s", crew->cgroup, ready, crew->n,
+				 died ? "when one of them was killed" : "in 20 s, and 20 ms more for each");
 			return false;
 		}
 		futex_wait(&control->ready, ready, 20 * NS_PER_MS);
 		loop_turn(0);
 	}
-	return !failed(crew, true, error, room);
+	return !failed(crew, error, room);
 }
 
 static bool start(struct crew *crew, const struct kt_writer *encoded, char *error, size_t room)

@@ -73,9 +73,9 @@ static void note_place(struct worker *w, int64_t now)
 	PUBLISH(cpu, cpu);
 }
 
-int64_t worker_checkpoint(struct worker *w)
+static int64_t checkpoint_at(struct worker *w, int64_t now)
 {
-	int64_t now = now_ns(), gap = now - w->last_ns;
+	int64_t gap = now - w->last_ns;
 	note_place(w, now);
 	if (gap > w->gap_ns) {
 		w->gap_ns = gap;
@@ -92,24 +92,48 @@ int64_t worker_checkpoint(struct worker *w)
 	return now;
 }
 
+static int64_t checkpoint(struct worker *w)
+{
+	return checkpoint_at(w, now_ns());
+}
+
+#ifdef KTSTR_WITHOUT_TELEMETRY
+/* What work costs by itself, for the benchmark of what counting adds. There is no time: only for work that needs none. */
+int64_t worker_checkpoint(struct worker *w)
+{
+	(void)w;
+	return 0;
+}
+
 int64_t worker_slept(struct worker *w, int64_t until)
 {
-	/* A time before the last checkpoint, such as a wake that came before the wait, or none: the gap begins there. */
-	if (until > w->last_ns) {
-		int64_t now = now_ns();
-		w->last_ns = until < now ? until : now;
-	}
-	return worker_checkpoint(w);
+	(void)w, (void)until;
+	return 0;
 }
+#else
+int64_t worker_checkpoint(struct worker *w)
+{
+	return checkpoint(w);
+}
+
+int64_t worker_slept(struct worker *w, int64_t until)
+{
+	int64_t now = now_ns();
+	/* A time before the last checkpoint, such as a wake that came before the wait, or none: the gap begins there. */
+	if (until > w->last_ns)
+		w->last_ns = until < now ? until : now;
+	return checkpoint_at(w, now);
+}
+#endif
 
 int64_t worker_sleep(struct worker *w, int64_t ns)
 {
-	int64_t until = worker_checkpoint(w) + ns, now;
+	int64_t until = checkpoint(w) + ns, now;
 	PUBLISH(checkpoint_ns, until);
 	while ((now = now_ns()) < until && !worker_stopped(w))
 		futex_wait(&w->control->stop, 0, until - now);
 	w->last_ns = now < until ? now : until;
-	now = worker_checkpoint(w);
+	now = checkpoint(w);
 	return now < until ? -1 : now - until;
 }
 
@@ -118,6 +142,9 @@ void worker_woke(struct worker *w, int64_t ns)
 #ifndef KTSTR_WITHOUT_TELEMETRY
 	struct worker_log *log = w->log;
 	uint64_t v = ns < 0 ? 0 : (uint64_t)ns;
+#ifdef KTSTR_RAW_WAKES
+	raw_wake(w, v);
+#endif
 	log->wakes[wake_bucket(v)]++;
 	log->wake_sum_ns += v;
 	if (!log->wake_count++ || v < log->wake_min_ns)
@@ -169,7 +196,7 @@ static void note_pages(struct worker *w, const struct telemetry_start *start)
 void telemetry_end(struct worker *w, const struct telemetry_start *start)
 {
 	/* All at one time, and before what takes time itself. */
-	int64_t end = worker_checkpoint(w), cpu_ns = telemetry_cpu_ns();
+	int64_t end = checkpoint(w), cpu_ns = telemetry_cpu_ns();
 	struct schedstat after = telemetry_schedstat("thread-self");
 	bool known = start->schedstat.known && after.known;
 	PUBLISH(cpu_time_ns, cpu_ns - start->cpu_ns);

@@ -29,4 +29,9 @@ void telemetry_begin(struct telemetry_start *start);
 
 /* Right after its work: a last checkpoint, and the totals. */
 void telemetry_end(struct worker *w, const struct telemetry_start *start);
+
+#ifdef KTSTR_RAW_WAKES
+/* Keeps a sample as it is; the test of the histogram has it. */
+void raw_wake(const struct worker *w, uint64_t ns);
+#endif
 #endif

@@ -14,6 +14,7 @@ void worker_fail(struct worker *w, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(w->log->error, sizeof(w->log->error), format, args);
 	va_end(args);
+	atomic_store_explicit(&w->slot->state, WORKER_FAILED, memory_order_release);
 	longjmp(w->failed, 1);
 }
 
@@ -71,17 +72,18 @@ int worker_main(const struct worker_start *given)
 	worker_period(&w, NS_PER_MS);
 	if (!setjmp(w.failed))
 		get_ready(&w);
-	bool ok = !w.log->error[0];
+	bool ok = atomic_load(&w.slot->state) == WORKER_CONFIGURED;
 	say_ready(&w);
 	if (ok) {
 		if (!setjmp(w.failed)) {
 			await_release(&w, &start);
 			work_run(&w);
 		}
-		ok = !w.log->error[0];
+		ok = atomic_load(&w.slot->state) != WORKER_FAILED;
 		telemetry_end(&w, &start);
 	}
 	work_clean(&w);
-	atomic_store_explicit(&w.slot->state, ok ? WORKER_COMPLETE : WORKER_FAILED, memory_order_release);
+	if (ok)
+		atomic_store_explicit(&w.slot->state, WORKER_COMPLETE, memory_order_release);
 	return ok ? 0 : WORKER_FAILED_STATUS;
 }

@@ -15,6 +15,7 @@
  *     affinity:CREW:CPUS
  *     move:CREW:NAME      to a cgroup, in name only
  *     seen:CREW:CPU       waits until all its workers have been seen on the CPU last
+ *     worked:CREW[:N]     waits until each of its workers has counted a unit, or that many iterations
  *     iterations:CREW     prints them, a line on standard error
  *     run:FILE            executes a program, and waits for it
  *     stop:MS             stops all crews, waits at most that long before it kills
@@ -29,6 +30,7 @@
 #include "crew_state.h"
 #include "loop.h"
 #include "shm.h"
+#include "telemetry.h"
 #include "topology.h"
 #include "util.h"
 #include "worker.h"
@@ -87,6 +89,19 @@ void loop_turn(int64_t deadline)
 	while ((pid = wait4(-1, &status, WNOHANG, &usage)) > 0)
 		crew_reaped(pid, status, &usage);
 }
+
+#ifdef KTSTR_RAW_WAKES
+/* Appended, in the machine's byte order, to the file that KTSTR_RAW_WAKES names: samples of all workers, mixed. */
+void raw_wake(const struct worker *w, uint64_t ns)
+{
+	static _Thread_local int fd = -1;
+	(void)w;
+	if (fd < 0)
+		fd = open(getenv("KTSTR_RAW_WAKES"), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+	if (write(fd, &ns, sizeof(ns)) != (ssize_t)sizeof(ns))
+		_exit(99);
+}
+#endif
 
 static void serve(int64_t ms)
 {
@@ -176,6 +191,20 @@ static int await_seen(const struct crew *crew, int cpu)
 	return 0;
 }
 
+static int await_work(const struct crew *crew, int64_t iterations)
+{
+	int64_t deadline = now_ns() + 20 * NS_PER_S;
+	for (uint32_t i = 0; i < crew_size(crew); i++)
+		while (crew_iterations(crew, i) < iterations || !atomic_load(&crew_slot(crew, i)->units)) {
+			if (now_ns() > deadline) {
+				fprintf(stderr, "worker %u has %lld iterations after 20 s\n", i, (long long)crew_iterations(crew, i));
+				return 2;
+			}
+			serve(1);
+		}
+	return 0;
+}
+
 static int act(char *action)
 {
 	char error[512] = "", *rest = strchr(action, ':');
@@ -205,6 +234,8 @@ static int act(char *action)
 		kill(crew_pid(of, (uint32_t)atoi(b)), SIGSTOP);
 	else if (!strcmp(name, "seen"))
 		result = await_seen(of, atoi(b));
+	else if (!strcmp(name, "worked"))
+		result = await_work(of, atoll(b));
 	else if (!strcmp(name, "changing"))
 		crew_cpuset_changing(of, &cpus);
 	else if (!strcmp(name, "changed"))

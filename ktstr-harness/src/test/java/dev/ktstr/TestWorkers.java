@@ -48,15 +48,23 @@ public final class TestWorkers {
         CpuTopology topology = CpuTopology.parse(shape);
         List<TestTopology.Llc> llcs = new ArrayList<>();
         for (int llc = 0; llc < topology.llcs(); llc++) {
+            int first = llc * topology.cpusPerLlc();
+            List<List<Integer>> cores = new ArrayList<>();
+            for (int core = 0; core < topology.coresPerLlc(); core++) {
+                int thread = first + core * topology.threadsPerCore();
+                cores.add(range(thread, thread + topology.threadsPerCore()));
+            }
             llcs.add(new TestTopology.Llc(
-                    range(llc * topology.cpusPerLlc(), (llc + 1) * topology.cpusPerLlc()),
-                    llc / topology.llcsPerNode(),
-                    16 << 20));
+                    range(first, first + topology.cpusPerLlc()), llc / topology.llcsPerNode(), 16 << 20, cores));
         }
         List<TestTopology.Node> nodes = new ArrayList<>();
         int perNode = topology.cpus() / topology.numaNodes();
         for (int node = 0; node < topology.numaNodes(); node++) {
-            nodes.add(new TestTopology.Node(node, range(node * perNode, (node + 1) * perNode), 1 << 20, List.of(10)));
+            List<Integer> distances = new ArrayList<>();
+            for (int other = 0; other < topology.numaNodes(); other++) {
+                distances.add(other == node ? 10 : 20);
+            }
+            nodes.add(new TestTopology.Node(node, range(node * perNode, (node + 1) * perNode), 1 << 20, distances));
         }
         return new TestTopology(topology, llcs, nodes);
     }

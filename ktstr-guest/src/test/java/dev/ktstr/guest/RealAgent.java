@@ -53,6 +53,16 @@ final class RealAgent implements AutoCloseable {
         return Files.readString(cgroup.resolve("cgroup.controllers")).contains(controller);
     }
 
+    /** Removes the cgroup of an agent that was killed; nothing may run in it. */
+    void removeCgroup() throws IOException {
+        try (java.util.stream.Stream<Path> below = Files.list(cgroup)) {
+            for (Path path : below.filter(Files::isDirectory).toList()) {
+                Files.delete(path);
+            }
+        }
+        Files.delete(cgroup);
+    }
+
     @Override
     public void close() {
         session.close();

@@ -10,14 +10,6 @@ import java.util.List;
  * @param skips whether a variant with it is skipped
  */
 public record Pending(String attribute, boolean skips) {
-    /** A program run instead of workers. */
-    public static final Pending PAYLOAD = new Pending("payload", true);
-
-    /** Programs run beside the workers. */
-    public static final Pending WORKLOADS = new Pending("workloads", true);
-
-    /** A test without a guest. */
-    public static final Pending HOST_ONLY = new Pending("hostOnly", true);
 
     /** Captures while the scenario runs; nothing is judged by them but in {@code postVm}. */
     public static final Pending NUM_SNAPSHOTS = new Pending("numSnapshots", false);

@@ -22,6 +22,7 @@ import java.util.Set;
  * @param expect what kind of end makes it pass
  * @param ignored whether it is not run at all
  * @param hostOnly whether it boots nothing
+ * @param payloads programs that run beside or instead of workers
  * @param pending attributes it uses that this version does not act upon yet; see {@link Pending}
  * @param gauntlet its further variants
  * @param schedulerChecks thresholds of the scheduler
@@ -43,6 +44,7 @@ public record TestEntry(
         Expectation expect,
         boolean ignored,
         boolean hostOnly,
+        TestPayloads payloads,
         List<Pending> pending,
         Gauntlet gauntlet,
         Assert schedulerChecks,

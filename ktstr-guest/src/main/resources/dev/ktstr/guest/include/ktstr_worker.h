@@ -40,6 +40,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifndef CLOCK_MONOTONIC
+#error "ktstr_worker.h needs the names of GNU: compile with -std=gnu99 or newer, or with -D_GNU_SOURCE"
+#endif
+
 /* Agent and program check these; a difference says that the program was compiled with another version of this header. */
 #define KTSTR_WORKER_MAGIC 0x4b524f5752545354ull
 #define KTSTR_WORKER_VERSION 1
