@@ -123,7 +123,7 @@ final class LiveOperations {
                 new ScenarioPlan(List.of(), List.of(), false, 0),
                 List.of(new GroupLabel(label, 0, cgroup, work.workTypeOrDefault(), cpus)));
         ScenarioResult result = new ScenarioResult(List.of(), reports, List.of(), List.of(), 0, 0, 0, Optional.empty());
-        return StatsDecoder.decode(shape, result).stream()
+        return new StatsDecoder(topology).decode(shape, result).stream()
                 .findFirst()
                 .orElseGet(() -> new CgroupStats(0, cgroup, cpus, List.of()));
     }
