@@ -42,6 +42,15 @@ class Fixtures {
             schedArgs = {"--crash-after", "1"})
     interface Crashing {}
 
+    @Scheduler(
+            name = "scx-refused",
+            binary = "scx-ktstr",
+            schedArgs = {"--verify-loop=200", "--fail-verify"})
+    interface RefusedByTheVerifier {}
+
+    @Scheduler(name = "scx-long", binary = "scx-ktstr", schedArgs = "--verify-loop=400000")
+    interface NearTheVerifiersLimit {}
+
     /** Part of the kernel, as it were: two commands of a shell turn it on and off. */
     @Scheduler(
             name = "builtin",

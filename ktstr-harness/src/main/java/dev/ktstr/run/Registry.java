@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URL;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -23,6 +24,7 @@ public final class Registry {
 
     private final Map<String, Supplier<TestEntry>> tests = new LinkedHashMap<>();
     private final Map<String, TestEntry> read = new HashMap<>();
+    private final List<Supplier<DeclaredScheduler>> schedulers = new ArrayList<>();
     private final ClassLoader loader;
 
     private Registry(ClassLoader loader) {
@@ -45,7 +47,7 @@ public final class Registry {
      */
     public static Registry ofProject(ClassLoader loader) {
         Registry own = read(loader, url -> url.getProtocol().equals("file"));
-        return own.tests.isEmpty() ? load(loader) : own;
+        return own.tests.isEmpty() && own.schedulers.isEmpty() ? load(loader) : own;
     }
 
     private static Registry read(ClassLoader loader, Predicate<URL> wanted) {
@@ -102,6 +104,15 @@ public final class Registry {
         return tests.keySet().stream().map(this::test).toList();
     }
 
+    /**
+     * All schedulers that are declared, whether a test has them or not, in the order of the registry.
+     *
+     * @throws RunException when one's definition is wrong
+     */
+    public List<DeclaredScheduler> schedulers() {
+        return schedulers.stream().map(Supplier::get).toList();
+    }
+
     private void add(JsonNode root, String where) {
         int schema = root.path("schema").asInt(-1);
         if (schema != SCHEMA) {
@@ -110,6 +121,8 @@ public final class Registry {
                     where + " has schema " + schema + ", this harness reads " + SCHEMA
                             + ". Hint: use one version for ktstr-processor and ktstr-harness, and compile again.");
         }
-        tests.putAll(new RegistryReader(root, loader).tests());
+        RegistryReader reader = new RegistryReader(root, loader);
+        tests.putAll(reader.tests());
+        schedulers.addAll(reader.schedulers());
     }
 }
