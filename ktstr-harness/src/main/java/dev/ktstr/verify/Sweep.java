@@ -72,12 +72,12 @@ public final class Sweep {
         return new Sweep(cells, options, baseDir);
     }
 
-    /** By version where that tells them apart, else by the label of test names. */
+    /** By the version in short where that tells them apart, else by the label of test names. */
     private static Map<String, KernelImage> labelled(KernelsInForce kernels) {
         Collection<KernelImage> images = kernels.byLabel().values();
-        boolean told = images.stream().map(KernelImage::version).distinct().count() == images.size();
+        boolean told = images.stream().map(KernelImage::label).distinct().count() == images.size();
         Map<String, KernelImage> labelled = new LinkedHashMap<>();
-        kernels.byLabel().forEach((label, image) -> labelled.put(told ? image.version() : label, image));
+        kernels.byLabel().forEach((label, image) -> labelled.put(told ? image.label() : label, image));
         return labelled;
     }
 

@@ -91,7 +91,8 @@ class CycleCollapseTest {
                     .filter(line -> line.startsWith("["))
                     .mapToInt(line -> Integer.parseInt(line.replaceAll(".*shown, (\\d+) lines.*", "$1")))
                     .sum();
-            long stayed = collapsed.stream().filter(line -> !line.startsWith("[")).count();
+            long stayed =
+                    collapsed.stream().filter(line -> !line.startsWith("[")).count();
             assertThat(stayed + out).isEqualTo(lines.size());
         }
     }
