@@ -58,8 +58,14 @@ class VerifierLogTest {
 
     @Test
     void logsOfTwoProgramsAreTwo() {
-        String two = "libbpf: prog 'a': -- BEGIN PROG LOAD LOG --\nx\n-- END PROG LOAD LOG --\n"
-                + "INFO prog 'b': -- BEGIN PROG LOAD LOG --\ny\nINFO -- END PROG LOAD LOG --\n";
+        String two = """
+                libbpf: prog 'a': -- BEGIN PROG LOAD LOG --
+                x
+                -- END PROG LOAD LOG --
+                INFO prog 'b': -- BEGIN PROG LOAD LOG --
+                y
+                INFO -- END PROG LOAD LOG --
+                """;
         assertThat(VerifierLog.in(two)).extracting(VerifierLog::program).containsExactly("a", "b");
         assertThat(VerifierLog.in(two)).extracting(VerifierLog::lines).containsExactly(List.of("x"), List.of("y"));
     }
