@@ -88,7 +88,8 @@ class AttributesTest {
         TestEntry test = test(SCHEDULER.formatted("null", "null"), """
                 ,"watchdogTimeoutS":{"value":9,"from":"test"},"postVm":"after","numSnapshots":4,"performanceMode":true,
                 "bpfMapWrite":[{"map":".bss","variable":"x","offset":null,"value":1}],
-                "checks":{"maxNewerThanThis":{"value":5.0,"from":"scheduler"},"maxP99WakeLatencyNs":{"value":5.0,"from":"scheduler"},"failOnStall":{"value":false,"from":"test"},
+                "checks":{"maxNewerThanThis":{"value":5.0,"from":"scheduler"},
+                          "maxP99WakeLatencyNs":{"value":5.0,"from":"scheduler"},"failOnStall":{"value":false,"from":"test"},
                           "maxGapMs":{"value":5,"from":"test"}}""");
         assertThat(test.pending())
                 .extracting(Pending::attribute)
