@@ -57,8 +57,7 @@ public final class CatalogueScenario {
      */
     public Built build(TestTopology topology, Duration duration, int workers) {
         accepts(topology).ifPresent(why -> {
-            throw new IllegalArgumentException("scenario '" + name + "' " + why
-                    + ". Hint: choose a larger topology");
+            throw new IllegalArgumentException("scenario '" + name + "' " + why + ". Hint: choose a larger topology");
         });
         if (duration.compareTo(Duration.ofMillis(100)) < 0 || workers < 1) {
             throw new IllegalArgumentException("scenario '" + name + "' takes at least 100 ms and one worker, got "

@@ -64,19 +64,15 @@ final class DynamicScenarios {
                                         Op.removeCgroup("empty")))
                                 .before(s.spinning("steady"))),
                 of(
-                        "rollingStart",
-                        "Four cgroups start one after the other and keep running.",
+                        "rampUp",
+                        "Each quarter of the time one more cgroup runs beside a steady one.",
                         Needs.NOTHING,
                         s -> Built.steps(
                                         Step.ops(QUARTER),
-                                        Step.ops(QUARTER, Op.spawn("cg_1", s.work(WorkType.spinWait()))),
-                                        Step.ops(QUARTER, Op.spawn("cg_2", s.work(WorkType.spinWait()))),
-                                        Step.ops(QUARTER, Op.spawn("cg_3", s.work(WorkType.spinWait()))))
-                                .before(
-                                        s.spinning("cg_0"),
-                                        s.spinning("cg_1").noWorkers(),
-                                        s.spinning("cg_2").noWorkers(),
-                                        s.spinning("cg_3").noWorkers())),
+                                        Step.of(QUARTER, s.spinning("cg_1")),
+                                        Step.of(QUARTER, s.spinning("cg_1"), s.spinning("cg_2")),
+                                        Step.of(QUARTER, s.spinning("cg_1"), s.spinning("cg_2"), s.spinning("cg_3")))
+                                .before(s.spinning("cg_0"))),
                 of(
                         "workersJoin",
                         "Halfway as many workers again join those of a cgroup.",

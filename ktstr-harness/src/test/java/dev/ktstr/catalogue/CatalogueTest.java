@@ -15,8 +15,11 @@ import dev.ktstr.run.encode.EncodedScenario;
 import dev.ktstr.run.encode.Encoding;
 import dev.ktstr.run.encode.ScenarioEncoder;
 import dev.ktstr.spec.GauntletPreset;
+import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -49,9 +52,9 @@ class CatalogueTest {
                     continue;
                 }
                 EncodedScenario plan = encode(scenario, topology, SECOND, 2);
-                    assertThat(Wire.encode(plan.plan()).length).isLessThan(Layout.MAX_PAYLOAD);
-                    assertThat(plan.groups()).isNotEmpty();
-                    encoded++;
+                assertThat(Wire.encode(plan.plan()).length).isLessThan(Layout.MAX_PAYLOAD);
+                assertThat(plan.groups()).isNotEmpty();
+                encoded++;
             }
         }
         assertThat(encoded).isGreaterThan(24 * 50);
@@ -81,10 +84,11 @@ class CatalogueTest {
         for (CatalogueScenario scenario : Catalogue.all()) {
             Built built = scenario.build(topology, SECOND, 2);
             EncodedScenario swapped = ScenarioEncoder.encode(
-                        built.backdrop(),
-                        built.steps(),
-                        Encoding.of(topology, SECOND, 2).workType(Optional.of(WorkType.futexFanOut())));
-            assertThat(swapped.groups()).hasSameSizeAs(encode(scenario, topology, SECOND, 2).groups());
+                    built.backdrop(),
+                    built.steps(),
+                    Encoding.of(topology, SECOND, 2).workType(Optional.of(WorkType.futexFanOut())));
+            assertThat(swapped.groups())
+                    .hasSameSizeAs(encode(scenario, topology, SECOND, 2).groups());
         }
     }
 
@@ -155,5 +159,16 @@ class CatalogueTest {
                         "nestedTaskMove");
         assertThat(callable)
                 .allSatisfy(name -> assertThat(Catalogue.named(name).name()).isEqualTo(name));
+    }
+
+    @Test
+    void theDocumentationListsEachWithItsDescription() throws IOException {
+        String page = Files.readString(Path.of("../src/site/markdown/scenarios.md"));
+        assertThat(Catalogue.all())
+                .allSatisfy(s -> assertThat(page).contains("| " + s.name() + " | " + s.description() + " |"));
+        assertThat(page.lines()
+                        .filter(line -> line.matches("\\| [a-z]\\w+ \\| .*\\. \\|.*\\|"))
+                        .count())
+                .isEqualTo(Catalogue.all().size());
     }
 }
