@@ -18,6 +18,11 @@
 
 __s32 scx_bpf_create_dsq(__u64 dsq_id, __s32 node) __ksym;
 __s32 scx_bpf_select_cpu_dfl(struct task_struct *p, __s32 prev_cpu, __u64 wake_flags, bool *is_idle) __ksym;
+__s32 scx_bpf_task_cpu(const struct task_struct *p) __ksym;
+__s32 scx_bpf_dsq_nr_queued(__u64 dsq_id) __ksym;
+void scx_bpf_kick_cpu(__s32 cpu, __u64 flags) __ksym;
+bool bpf_cpumask_test_cpu(__u32 cpu, const struct cpumask *cpumask) __ksym;
+__u32 bpf_cpumask_first(const struct cpumask *cpumask) __ksym;
 void scx_bpf_error_bstr(char *fmt, unsigned long long *data, __u32 data__sz) __ksym;
 
 bool scx_bpf_dsq_insert___v2___weak(struct task_struct *p, __u64 dsq_id, __u64 slice, __u64 enq_flags) __ksym __weak;

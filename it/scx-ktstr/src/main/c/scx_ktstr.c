@@ -33,6 +33,14 @@ enum exit_status {
 /* include/linux/sched/ext.h: exits from here on are errors. */
 #define SCX_EXIT_ERROR 1024
 
+/* Rounds of --verify-loop when it gives no number; and the most, well beyond what any verifier walks. Walked in tens. */
+#define VERIFY_ROUNDS 1000
+#define MAX_VERIFY_ROUNDS 10000000
+#define VERIFY_BLOCK 10
+
+/* include/linux/sched.h: TASK_COMM_LEN */
+#define COMM_LEN 16
+
 /* How often the loop looks at clocks and at the exit report. */
 #define TICK_MS 50
 
@@ -48,7 +56,10 @@ struct exit_report {
 };
 
 struct options {
-	bool slow, no_attach, fail_at_start;
+	bool slow, no_attach, fail_at_start, ignore_cpumask, lifo, cpus_half, fail_verify;
+	char starve_comm[COMM_LEN]; /* empty: nobody */
+	uint64_t slice_us;	    /* 0: the default */
+	uint32_t drop_one_in, verify_rounds;
 	double stall_after_s, crash_after_s, exit_after_s; /* negative: never */
 	uint32_t timeout_ms, stats_interval_ms;
 };
@@ -61,7 +72,7 @@ struct scheduler {
 	size_t bss_size;
 	struct exit_report *report;
 	size_t report_size;
-	const uint64_t *nr_enqueued, *nr_dispatched, *nr_direct, *nr_stalled;
+	const uint64_t *nr_enqueued, *nr_dispatched, *nr_direct, *nr_stalled, *nr_starved, *nr_dropped;
 	uint32_t *stall, *crash;
 };
 
@@ -88,6 +99,14 @@ static double now_s(void)
 static const char usage[] =
 	"usage: scx-ktstr [options]\n"
 	"  --slow                   one queue for all, longer slices, extra work per dispatch; still fair\n"
+	"  --slice-us US            length of a slice (default 10000)\n"
+	"  --starve-comm NAME       tasks of this name get a CPU once in 4 s, or in 3/4 of the watchdog's limit\n"
+	"  --ignore-cpumask         sends user tasks to CPUs in turn, whether they may run there or not\n"
+	"  --lifo                   the newest task first\n"
+	"  --drop-one-in N          forgets every N'th user task that wants a CPU\n"
+	"  --cpus-half              leaves the upper half of the CPUs to tasks that can run nowhere else\n"
+	"  --fail-verify            has a program that the verifier refuses\n"
+	"  --verify-loop[=ROUNDS]   has a loop that the verifier walks round by round (default 1000)\n"
 	"  --stall-after SECONDS    from then on leaves user tasks lying, so that the kernel's watchdog steps in\n"
 	"  --crash-after SECONDS    sets the global 'crash', so that the scheduler ends itself with an error\n"
 	"  --timeout-ms MS          the watchdog's limit (default 5000, the kernel takes at most 30000)\n"
@@ -110,10 +129,27 @@ static double number(const char *option, const char *text, double min, double ma
 	return value;
 }
 
+static void copy_comm(char *into, const char *name)
+{
+	if (!*name || strlen(name) >= COMM_LEN) {
+		fprintf(stderr, "scx-ktstr: --starve-comm takes a name of 1 to %d characters, got '%s'\n", COMM_LEN - 1, name);
+		exit(EXIT_USAGE);
+	}
+	memcpy(into, name, strlen(name) + 1);
+}
+
 static struct options parse(int argc, char **argv)
 {
 	static const struct option known[] = {
 		{"slow", no_argument, NULL, 's'},
+		{"slice-us", required_argument, NULL, 'u'},
+		{"starve-comm", required_argument, NULL, 'S'},
+		{"ignore-cpumask", no_argument, NULL, 'm'},
+		{"lifo", no_argument, NULL, 'l'},
+		{"drop-one-in", required_argument, NULL, 'd'},
+		{"cpus-half", no_argument, NULL, 'H'},
+		{"fail-verify", no_argument, NULL, 'v'},
+		{"verify-loop", optional_argument, NULL, 'V'},
 		{"stall-after", required_argument, NULL, 'a'},
 		{"crash-after", required_argument, NULL, 'c'},
 		{"timeout-ms", required_argument, NULL, 't'},
@@ -131,6 +167,14 @@ static struct options parse(int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "h", known, &index)) != -1) {
 		switch (c) {
 		case 's': o.slow = true; break;
+		case 'u': o.slice_us = number("slice-us", optarg, 1, 60e6); break;
+		case 'S': copy_comm(o.starve_comm, optarg); break;
+		case 'm': o.ignore_cpumask = true; break;
+		case 'l': o.lifo = true; break;
+		case 'd': o.drop_one_in = number("drop-one-in", optarg, 1, 1e9); break;
+		case 'H': o.cpus_half = true; break;
+		case 'v': o.fail_verify = true; break;
+		case 'V': o.verify_rounds = optarg ? number("verify-loop", optarg, 1, MAX_VERIFY_ROUNDS) : VERIFY_ROUNDS; break;
 		case 'a': o.stall_after_s = number("stall-after", optarg, 0, 86400); break;
 		case 'c': o.crash_after_s = number("crash-after", optarg, 0, 86400); break;
 		case 't': o.timeout_ms = number("timeout-ms", optarg, 1, 30000); break;
@@ -217,6 +261,36 @@ static void set_timeout(const struct bpf_object *object, uint32_t timeout_ms)
 	die("BUG: the BPF object's sched_ext_ops has no timeout_ms");
 }
 
+/* The constants of the BPF program, which the verifier knows: what they rule out, it does not even look at. */
+static void set_constants(const struct bpf_object *object, const struct options *options)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_CONF);
+	uint64_t starve_ns = options->timeout_ms * 750000ULL; /* 3/4 */
+
+	*(uint32_t *)initial(object, ".rodata", "nr_cpus") = cpus > 0 ? cpus : 1;
+	if (options->slice_us)
+		*(uint64_t *)initial(object, ".rodata", "slice_ns") = options->slice_us * 1000;
+	if (options->slow) {
+		*(bool *)initial(object, ".rodata", "slow") = true;
+		*(uint64_t *)initial(object, ".rodata", "slice_ns") *= 2;
+	}
+	memcpy(initial(object, ".rodata", "starve_comm"), options->starve_comm, COMM_LEN);
+	if (starve_ns < *(uint64_t *)initial(object, ".rodata", "starve_ns"))
+		*(uint64_t *)initial(object, ".rodata", "starve_ns") = starve_ns;
+	*(bool *)initial(object, ".rodata", "ignore_cpumask") = options->ignore_cpumask;
+	*(bool *)initial(object, ".rodata", "lifo") = options->lifo;
+	*(uint32_t *)initial(object, ".rodata", "drop_one_in") = options->drop_one_in;
+	if (options->cpus_half)
+		*(uint32_t *)initial(object, ".rodata", "cpu_limit") = cpus > 1 ? cpus / 2 : 1;
+	*(bool *)initial(object, ".rodata", "fail_verify") = options->fail_verify;
+	*(uint32_t *)initial(object, ".rodata", "verify_blocks") = (options->verify_rounds + VERIFY_BLOCK - 1) / VERIFY_BLOCK;
+}
+
+static const uint64_t *counter_named(const struct scheduler *s, const char *name)
+{
+	return (const uint64_t *)((const char *)s->bss + offset_of_global(s->object, ".bss", name));
+}
+
 static struct scheduler attach(const struct options *options)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, open, .object_name = "scx_ktstr");
@@ -226,10 +300,7 @@ static struct scheduler attach(const struct options *options)
 	s.object = bpf_object__open_mem(bpf_object_start, bpf_object_end - bpf_object_start, &open);
 	if (!s.object)
 		die("cannot open the BPF object: %s", strerror(errno));
-	if (options->slow) {
-		*(bool *)initial(s.object, ".rodata", "slow") = true;
-		*(uint64_t *)initial(s.object, ".rodata", "slice_ns") *= 2;
-	}
+	set_constants(s.object, options);
 	set_timeout(s.object, options->timeout_ms);
 
 	err = bpf_object__load(s.object);
@@ -237,10 +308,12 @@ static struct scheduler attach(const struct options *options)
 		die("cannot load the BPF object: %s. Is this a kernel with sched_ext and BTF, and are we root?", strerror(-err));
 	s.bss = map_globals(s.object, ".bss", &s.bss_size);
 	s.report = map_globals(s.object, ".data.exit", &s.report_size);
-	s.nr_enqueued = (uint64_t *)((char *)s.bss + offset_of_global(s.object, ".bss", "nr_enqueued"));
-	s.nr_dispatched = (uint64_t *)((char *)s.bss + offset_of_global(s.object, ".bss", "nr_dispatched"));
-	s.nr_direct = (uint64_t *)((char *)s.bss + offset_of_global(s.object, ".bss", "nr_direct"));
-	s.nr_stalled = (uint64_t *)((char *)s.bss + offset_of_global(s.object, ".bss", "nr_stalled"));
+	s.nr_enqueued = counter_named(&s, "nr_enqueued");
+	s.nr_dispatched = counter_named(&s, "nr_dispatched");
+	s.nr_direct = counter_named(&s, "nr_direct");
+	s.nr_stalled = counter_named(&s, "nr_stalled");
+	s.nr_starved = counter_named(&s, "nr_starved");
+	s.nr_dropped = counter_named(&s, "nr_dropped");
 	s.stall = (uint32_t *)((char *)s.bss + offset_of_global(s.object, ".bss", "stall"));
 	s.crash = (uint32_t *)((char *)s.bss + offset_of_global(s.object, ".bss", "crash"));
 
@@ -257,9 +330,10 @@ static uint64_t counter(const uint64_t *at)
 
 static void print_stats(const struct scheduler *s)
 {
-	printf("stats nr_enqueued=%llu nr_dispatched=%llu nr_direct=%llu nr_stalled=%llu\n",
+	printf("stats nr_enqueued=%llu nr_dispatched=%llu nr_direct=%llu nr_stalled=%llu nr_starved=%llu nr_dropped=%llu\n",
 	       (unsigned long long)counter(s->nr_enqueued), (unsigned long long)counter(s->nr_dispatched),
-	       (unsigned long long)counter(s->nr_direct), (unsigned long long)counter(s->nr_stalled));
+	       (unsigned long long)counter(s->nr_direct), (unsigned long long)counter(s->nr_stalled),
+	       (unsigned long long)counter(s->nr_starved), (unsigned long long)counter(s->nr_dropped));
 }
 
 static uint32_t exit_kind(const struct scheduler *s)

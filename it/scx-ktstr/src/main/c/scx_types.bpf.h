@@ -26,11 +26,22 @@ typedef __u32 __wsum;
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
+struct cpumask {
+	unsigned long bits[1];
+};
+
 struct task_struct {
 	unsigned int flags;
+	const struct cpumask *cpus_ptr;
+	__s32 pid;
+	char comm[16];
 };
 
 /* CO-RE tells an enum from an int, so it must be declared as one; errors start at 1024. */
+enum scx_enq_flags {
+	SCX_ENQ_HEAD = 16, /* the kernel's own number, which changes, is put in at load */
+};
+
 enum scx_exit_kind {
 	SCX_EXIT_ERROR = 1024,
 };
@@ -64,5 +75,9 @@ struct sched_ext_ops {
 
 /* include/linux/sched/ext.h: built-in queues have bit 63 set, the one of the local CPU has value 2. */
 #define SCX_DSQ_LOCAL ((1ULL << 63) | 2)
+/* The queue of the CPU whose number is in the low half. */
+#define SCX_DSQ_LOCAL_ON ((1ULL << 63) | (1ULL << 62))
+/* Wake the CPU if it is idle. */
+#define SCX_KICK_IDLE 1
 
 #endif

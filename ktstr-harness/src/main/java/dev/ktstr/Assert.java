@@ -19,14 +19,27 @@ public final class Assert {
         this.values = values;
     }
 
-    /** The limits of every test that sets none: not starved, 15 percentage points of spread, gaps of 2 s. */
+    /**
+     * The limits of every test that sets none: not starved, 15 percentage points of spread, gaps of 2 s, and the monitor's: an
+     * imbalance of 4, 50 tasks in a local queue, no stall, 200 fallbacks and 100 keep-lasts per second on a CPU, each for 5 samples.
+     */
     public static Assert defaultChecks() {
-        return NO_OVERRIDES.notStarved(true).maxSpreadPct(15).maxGapMs(2000);
+        return monitorChecks().notStarved(true).maxSpreadPct(15).maxGapMs(2000);
     }
 
-    /** The defaults where the backend cannot keep time with the host: 35 percentage points, 3 s. */
+    private static Assert monitorChecks() {
+        return NO_OVERRIDES
+                .maxImbalanceRatio(4)
+                .maxLocalDsqDepth(50)
+                .failOnStall(true)
+                .sustainedSamples(5)
+                .maxFallbackRate(200)
+                .maxKeepLastRate(100);
+    }
+
+    /** The defaults where the backend cannot keep time with the host: 35 percentage points, 3 s; the rest is the same. */
     public static Assert relaxedChecks() {
-        return NO_OVERRIDES.notStarved(true).maxSpreadPct(35).maxGapMs(3000);
+        return monitorChecks().notStarved(true).maxSpreadPct(35).maxGapMs(3000);
     }
 
     /** With {@link Threshold#NOT_STARVED} on or off. */
@@ -57,6 +70,36 @@ public final class Assert {
     /** With that {@link Threshold#MIN_WORK_RATE}. */
     public Assert minWorkRate(double unitsPerCpuSecond) {
         return with(Threshold.MIN_WORK_RATE, unitsPerCpuSecond);
+    }
+
+    /** With that {@link Threshold#MAX_IMBALANCE_RATIO}. */
+    public Assert maxImbalanceRatio(double ratio) {
+        return with(Threshold.MAX_IMBALANCE_RATIO, ratio);
+    }
+
+    /** With that {@link Threshold#MAX_LOCAL_DSQ_DEPTH}. */
+    public Assert maxLocalDsqDepth(int tasks) {
+        return with(Threshold.MAX_LOCAL_DSQ_DEPTH, tasks);
+    }
+
+    /** With {@link Threshold#FAIL_ON_STALL} on or off. */
+    public Assert failOnStall(boolean on) {
+        return with(Threshold.FAIL_ON_STALL, on ? 1 : 0);
+    }
+
+    /** With that {@link Threshold#SUSTAINED_SAMPLES}. */
+    public Assert sustainedSamples(int samples) {
+        return with(Threshold.SUSTAINED_SAMPLES, samples);
+    }
+
+    /** With that {@link Threshold#MAX_FALLBACK_RATE}. */
+    public Assert maxFallbackRate(double perSecond) {
+        return with(Threshold.MAX_FALLBACK_RATE, perSecond);
+    }
+
+    /** With that {@link Threshold#MAX_KEEP_LAST_RATE}. */
+    public Assert maxKeepLastRate(double perSecond) {
+        return with(Threshold.MAX_KEEP_LAST_RATE, perSecond);
     }
 
     /**

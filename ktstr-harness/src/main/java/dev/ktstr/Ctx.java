@@ -57,4 +57,37 @@ public interface Ctx {
      *     then
      */
     AssertResult executeScenarioWith(Assert checks, Backdrop backdrop, List<Step> steps);
+
+    /**
+     * Runs the test's {@code payload} and waits for its end, the test's {@code workloads} beside it. It may take the test's
+     * duration and some grace; then it is killed, and has failed. A test whose body does not call this has its payload run
+     * when the body has returned.
+     *
+     * @throws IllegalStateException when the test names no payload
+     */
+    AssertResult runPayload();
+
+    /**
+     * A payload, to be run once more or with other arguments than its own; of any class annotated with {@code @Payload}. What
+     * is wrong with it counts as that of a scenario does: when the test returns it, or returns nothing.
+     */
+    PayloadCall payload(Class<?> type);
+
+    /** All payloads that ended so far, in order: the test's, those of ops, and those of {@link #payload}. */
+    List<PayloadResult> payloads();
+
+    /** Cgroups, one operation at a time; see {@link CgroupGroup} for an example. */
+    Cgroups cgroups();
+
+    /**
+     * Spawns workers that wait in their cgroup for {@link WorkloadHandle#start}. Those that still run when the test's body
+     * returns are stopped.
+     *
+     * @throws IllegalArgumentException when the test made no such cgroup, or the workers are not sound: a count that does not
+     *     divide, an affinity that cannot be met
+     */
+    WorkloadHandle spawn(WorkloadConfig config);
+
+    /** Checks what workers reported against the thresholds in force, as a scenario's are. */
+    AssertResult check(CgroupStats... stats);
 }

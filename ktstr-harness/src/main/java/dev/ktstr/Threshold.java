@@ -15,7 +15,19 @@ public enum Threshold {
     /** Most of stddev / mean of work units per CPU-second over the workers of a cgroup. */
     MAX_THROUGHPUT_CV("maxThroughputCv", false),
     /** Least work units per CPU-second of any worker. */
-    MIN_WORK_RATE("minWorkRate", false);
+    MIN_WORK_RATE("minWorkRate", false),
+    /** Most of max(nr_running) / max(1, min(nr_running)) over CPUs. */
+    MAX_IMBALANCE_RATIO("maxImbalanceRatio", false),
+    /** Most tasks in a local dispatch queue. */
+    MAX_LOCAL_DSQ_DEPTH("maxLocalDsqDepth", false),
+    /** No runqueue whose clock stands still while it has runnable tasks. A switch. */
+    FAIL_ON_STALL("failOnStall", true),
+    /** Samples in a row, about 100 ms apart, that a monitor check needs to fail. */
+    SUSTAINED_SAMPLES("sustainedSamples", false),
+    /** Most {@code SCX_EV_SELECT_CPU_FALLBACK} per second on a CPU. */
+    MAX_FALLBACK_RATE("maxFallbackRate", false),
+    /** Most {@code SCX_EV_DISPATCH_KEEP_LAST} per second on a CPU. */
+    MAX_KEEP_LAST_RATE("maxKeepLastRate", false);
 
     private final String attribute;
     private final boolean toggle;

@@ -29,6 +29,8 @@ class LayersTest {
     private static final String[] HARNESS = {
         "dev.ktstr",
         "dev.ktstr.run..",
+        "dev.ktstr.inspect..",
+        "dev.ktstr.monitor..",
         "dev.ktstr.checks..",
         "dev.ktstr.result..",
         "dev.ktstr.junit..",

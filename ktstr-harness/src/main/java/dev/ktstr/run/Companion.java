@@ -2,11 +2,12 @@ package dev.ktstr.run;
 
 import dev.ktstr.checks.MergedChecks;
 import dev.ktstr.guest.wire.ScenarioPlan;
+import dev.ktstr.guest.wire.StimulusEvent;
 import java.util.Map;
 
 /**
  * What goes with the run of a variant from beside it, and does not take part in it: the monitor, captures, writes into maps.
- * One object per run. Called by the run's thread, in the order of the methods here; {@link #scenarioStarted} and {@link
+ * One object per run. Called by the run's thread unless a method says otherwise, in the order of the methods here; {@link #scenarioStarted} and {@link
  * #scenarioEnded} once for each scenario that the test's body runs.
  *
  * <p>What a companion cannot do must not end the run that it watches, unless the test asked for it: {@link #booted} and
@@ -21,6 +22,19 @@ public interface Companion extends AutoCloseable {
 
     /** A scenario is about to be sent to the agent. */
     default void scenarioStarted(ScenarioPlan plan) {}
+
+    /** Something was done to the guest while the scenario runs. Called on a thread that must not wait. */
+    default void event(StimulusEvent event) {}
+
+    /**
+     * The scenario waits for the host to do something. Called on a thread of its own, one request after the other; what it throws
+     * ends the scenario with its message.
+     *
+     * @return whether this companion is the one that does it
+     */
+    default boolean hostRequest(String name) {
+        return false;
+    }
 
     /** The scenario has ended, also by a failure. */
     default void scenarioEnded() {}

@@ -1,7 +1,11 @@
 package dev.ktstr.run;
 
 import dev.ktstr.checks.MergedChecks;
+import dev.ktstr.guest.ScenarioListener;
 import dev.ktstr.guest.wire.ScenarioPlan;
+import dev.ktstr.guest.wire.StimulusEvent;
+import dev.ktstr.inspect.KernelView;
+import dev.ktstr.kernel.KernelCache;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +22,28 @@ final class Companions implements Companion {
         this.all = List.copyOf(all);
     }
 
+    /** Begins what takes long and needs no guest, so that it is done when one is up. */
+    static void prefetch(Variant variant, Options options) {
+        if (monitored(options) || variant.scheduler().isPresent()) {
+            KernelView.prefetch(variant.kernel(), KernelCache.standard());
+        }
+    }
+
+    private static boolean monitored(Options options) {
+        return options.get("monitor").filter("false"::equals).isEmpty();
+    }
+
     /** Those that the variant and the options ask for. */
     static Companions of(Variant variant, Options options) {
-        return new Companions(List.of());
+        List<Companion> all = new ArrayList<>();
+        if (monitored(options)) {
+            all.add(new MonitorCompanion(options));
+        }
+        if (variant.scheduler().isPresent()) {
+            all.add(new WatchdogLimit(variant.test().watchdog()));
+            all.add(new MapWrites(variant.test().mapWrites(), options));
+        }
+        return new Companions(all);
     }
 
     @Override
@@ -36,6 +59,38 @@ final class Companions implements Companion {
     @Override
     public void scenarioStarted(ScenarioPlan plan) {
         all.forEach(each -> each.scenarioStarted(plan));
+    }
+
+    @Override
+    public void event(StimulusEvent event) {
+        all.forEach(each -> each.event(event));
+    }
+
+    @Override
+    public boolean hostRequest(String name) {
+        for (Companion each : all) {
+            if (each.hostRequest(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Hears for them what happens while a scenario runs. */
+    ScenarioListener listener() {
+        return new ScenarioListener() {
+            @Override
+            public void event(StimulusEvent event) {
+                Companions.this.event(event);
+            }
+
+            @Override
+            public void hostRequest(String name) {
+                if (!Companions.this.hostRequest(name)) {
+                    throw new UnsupportedOperationException("the host has nothing that is called '" + name + "'");
+                }
+            }
+        };
     }
 
     @Override

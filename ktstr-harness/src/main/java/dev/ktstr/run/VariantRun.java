@@ -116,6 +116,7 @@ public final class VariantRun {
             }
             Prepare.Prepared prepared = at("prepare", () -> new Prepare(options, baseDir).gather(resolved));
             Backend backend = at("prepare", this::backend);
+            Companions.prefetch(resolved, options);
             HostSlots.Slot slot = at("wait", () -> new Parallel(backend, options).await(resolved));
             try (BootedGuest guest = at(
                     "boot",
@@ -209,7 +210,12 @@ public final class VariantRun {
                     "the guest cannot keep time with the host: it is emulated, or has more vCPUs than the host CPUs");
         }
         Companions companions = Companions.of(resolved, options);
-        RunContext ctx = new RunContext(resolved, guest, checks, companions, ScenarioOptions.of(options, resolved));
+        PayloadRuns payloads = new PayloadRuns(
+                resolved.test().payloads(),
+                prepared.payloads(),
+                files -> guest.session().send(files, SEND_LIMIT));
+        RunContext ctx =
+                new RunContext(resolved, guest, checks, companions, ScenarioOptions.of(options, resolved), payloads);
         try (companions) {
             during("inspect", () -> companions.booted(guest));
             during("send", () -> {
@@ -228,8 +234,9 @@ public final class VariantRun {
         } finally {
             checks = ctx.checks();
             facts.put("events", ctx.events());
-            keepSchedulerLog(guest, resolved);
+            keepPayloads(payloads);
             conclude(companions);
+            keepSchedulerLog(guest, resolved);
         }
     }
 
@@ -257,6 +264,7 @@ public final class VariantRun {
             try {
                 AssertResult result = body.run(ctx);
                 add(result == null ? ctx.collected() : result);
+                add(ctx.finish());
             } catch (RunException | GuestException e) {
                 add(ctx.collected());
                 throw e;
@@ -279,6 +287,16 @@ public final class VariantRun {
     private static void rethrowIfFatal(Throwable e) {
         if (e instanceof VirtualMachineError fatal) {
             throw fatal;
+        }
+    }
+
+    private void keepPayloads(PayloadRuns payloads) {
+        if (!payloads.facts().isEmpty()) {
+            facts.put("payloads", payloads.facts());
+        }
+        RunFolder kept = folder;
+        if (kept != null) {
+            payloads.logs().forEach(kept::write);
         }
     }
 

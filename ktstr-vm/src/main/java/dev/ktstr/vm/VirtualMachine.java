@@ -2,6 +2,7 @@ package dev.ktstr.vm;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -26,6 +27,13 @@ public interface VirtualMachine extends AutoCloseable {
 
     /** One line that says how it is run, for logs: a command line or a machine layout. */
     String description();
+
+    /**
+     * The host's threads that run the vCPUs, in the vCPUs' order: ids as in {@code /proc}. One thread may stand there several
+     * times, for a backend may let vCPUs take turns on it. Empty once the guest has ended. How long a thread ran, and waited for a
+     * CPU of the host, is in its {@code schedstat}.
+     */
+    List<Long> vcpuThreads();
 
     /** The guest's RAM. Valid until {@link #close()}; afterwards every access throws {@link IllegalStateException}. */
     GuestMemory memory();

@@ -2,7 +2,6 @@ package dev.ktstr.run.encode;
 
 import dev.ktstr.CgroupDef;
 import dev.ktstr.CgroupSettings;
-import dev.ktstr.CpuMax;
 import dev.ktstr.CpusetSpec;
 import dev.ktstr.Op;
 import dev.ktstr.WorkSpec;
@@ -79,17 +78,7 @@ final class Walk {
         for (WorkSpec spec : def.groups()) {
             works.add(groups.start(spec, def.name(), new Groups.Position(step, part, works.size())));
         }
-        Optional<CpuMax> max = Optional.ofNullable(settings.cpuMax());
-        return new CgroupPlan(
-                below + def.name(),
-                cpus == null ? List.of() : List.copyOf(cpus),
-                List.copyOf(settings.cpusetMems()),
-                Optional.ofNullable(settings.cpuWeight()).orElse(0),
-                max.map(m -> m.quota().toNanos() / 1000).orElse(-1L),
-                max.map(m -> m.period().toNanos() / 1000).orElse(0L),
-                Optional.ofNullable(settings.memoryMax()).orElse(-1L),
-                Optional.ofNullable(settings.pidsMax()).orElse(-1L),
-                works);
+        return CgroupPlans.of(def, below + def.name(), cpus == null ? List.of() : List.copyOf(cpus), works);
     }
 
     /** Encodes an op, and does to the world what it does to the guest. */

@@ -196,6 +196,13 @@ public final class KvmMachine implements VirtualMachine {
         return parts.vcpus().stream().map(this::usage).toList();
     }
 
+    @Override
+    public List<Long> vcpuThreads() {
+        List<Long> threads =
+                parts.vcpus().stream().map(vcpu -> vcpu.cpu().threadId()).toList();
+        return threads.contains(0L) ? List.of() : threads;
+    }
+
     private VcpuUsage usage(Vcpu vcpu) {
         long tid = vcpu.cpu().threadId();
         long[] schedstat = tid == 0 ? vcpu.lastSchedstat() : Schedstat.read(tid).orElseGet(vcpu::lastSchedstat);

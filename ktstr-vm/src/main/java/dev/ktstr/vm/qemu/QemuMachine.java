@@ -21,7 +21,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -131,6 +134,25 @@ final class QemuMachine implements VirtualMachine {
     @Override
     public boolean keepsTime() {
         return papers.keepsTime();
+    }
+
+    @Override
+    public List<Long> vcpuThreads() {
+        if (ending.isDecided()) {
+            return List.of();
+        }
+        try {
+            Map<Integer, Long> threads = new TreeMap<>();
+            qmp.execute("query-cpus-fast", QMP_TIMEOUT)
+                    .forEach(cpu -> threads.put(
+                            cpu.path("cpu-index").asInt(), cpu.path("thread-id").asLong()));
+            return List.copyOf(threads.values());
+        } catch (VmException e) {
+            if (exit().isPresent()) {
+                return List.of();
+            }
+            throw e;
+        }
     }
 
     @Override

@@ -12,6 +12,10 @@ import java.util.OptionalLong;
  */
 public final class ScxWatchdog {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final int ATTEMPTS = 4;
+
+    /** More than any limit that a kernel takes ({@code SCX_WATCHDOG_MAX_TIMEOUT} is 30 s): what is above was never one. */
+    private static final long MAX_JIFFIES = 1 << 20;
 
     private final KernelStructs structs;
     private final KernelMemory memory;
@@ -71,8 +75,12 @@ public final class ScxWatchdog {
     }
 
     /**
-     * Sets the limit. The kernel's own check runs at half of the limit it began with, so a shorter one counts from the next
-     * check on.
+     * Sets the limit, so that the kernel ends no scheduler by mistake.
+     *
+     * <p>The kernel looks at the tasks in a work item that comes again every half of the limit, and every tick ends the scheduler
+     * when that work has not run for a whole limit ({@code scx_tick}). The next run was planned by the old limit: with a shorter
+     * one the tick would not wait for it. So before the limit becomes shorter the time of the last run is set ahead by what the
+     * next one may still take. A shorter limit therefore counts from the next run on, at most half of the old limit away.
      *
      * @return whether it was written; false as {@link #address} and {@link #hz} are empty
      */
@@ -82,7 +90,35 @@ public final class ScxWatchdog {
         if (at.isEmpty() || hz.isEmpty()) {
             return false;
         }
-        memory.writeLong(at.getAsLong(), Math.max(1, limit.toMillis() * hz.getAsLong() / 1000));
+        long jiffies = Math.max(2, limit.toMillis() * hz.getAsLong() / 1000);
+        long old = memory.readLong(at.getAsLong());
+        boolean shorter = Long.compareUnsigned(jiffies, old) < 0;
+        if (!shorter) {
+            memory.writeLong(at.getAsLong(), jiffies);
+        }
+        // 7.1 plans the next run by a variable of its own, older ones by the limit.
+        memory.findSymbol("scx_watchdog_interval").ifPresent(interval -> memory.writeLong(interval, jiffies / 2));
+        if (shorter) {
+            shorten(at.getAsLong(), old, jiffies);
+        }
         return true;
+    }
+
+    private void shorten(long at, long old, long jiffies) {
+        OptionalLong stamp = memory.findSymbol("scx_watchdog_timestamp");
+        OptionalLong now = memory.findSymbol("jiffies_64");
+        if (stamp.isEmpty() || now.isEmpty() || old > MAX_JIFFIES) {
+            memory.writeLong(at, jiffies);
+            return;
+        }
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            long ahead = memory.readLong(now.getAsLong()) + old / 2;
+            memory.writeLong(stamp.getAsLong(), ahead);
+            memory.writeLong(at, jiffies);
+            if (memory.readLong(stamp.getAsLong()) == ahead) {
+                return;
+            }
+            // The work ran in between, and may have planned its next run by the old limit.
+        }
     }
 }
