@@ -44,16 +44,15 @@ final class DynamicScenarios {
                                 .before(s.spinning("cg_0"))),
                 of(
                         "cgroupChurn",
-                        "Beside a steady cgroup another one is made, filled, stopped and removed, all the time.",
+                        "Beside a steady cgroup another one is removed with its workers and made anew, nine times.",
                         Needs.NOTHING,
-                        s -> Built.steps(Step.ops(
-                                        HoldSpec.loop(s.part(0.1)),
-                                        Op.addCgroup("churn"),
-                                        Op.spawn("churn", s.work(WorkType.spinWait())),
-                                        Op.stopCgroup("churn"),
-                                        Op.removeCgroup("churn")))
-                                .before(s.spinning("steady"))
-                                .paused()),
+                        s -> Built.steps(
+                                        Step.ops(HoldSpec.frac(0.1)),
+                                        Step.ops(
+                                                HoldSpec.loop(s.part(0.1)),
+                                                Op.removeCgroup("churn"),
+                                                Op.addCgroupDef(s.spinning("churn"))))
+                                .before(s.spinning("steady"), s.spinning("churn"))),
                 of(
                         "emptyCgroupChurn",
                         "Beside a steady cgroup empty ones are made and removed, all the time.",
