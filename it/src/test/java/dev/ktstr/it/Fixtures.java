@@ -195,6 +195,19 @@ class Fixtures {
         return spin(ctx, CpusetSpec.exact(0, 1), 2);
     }
 
+    // The machines of the catalogue: two caches, two nodes, cores of two threads, six CPUs.
+    @KtstrTest(llcs = 2, cores = 2, durationS = 1)
+    void catalogue(Ctx ctx) {}
+
+    @KtstrTest(numaNodes = 2, llcs = 2, cores = 2, durationS = 1)
+    void catalogueTwoNodes(Ctx ctx) {}
+
+    @KtstrTest(cores = 2, threads = 2, durationS = 1)
+    void catalogueThreads(Ctx ctx) {}
+
+    @KtstrTest(llcs = 2, cores = 3, durationS = 1)
+    void catalogueSixCpus(Ctx ctx) {}
+
     static AssertResult spin(Ctx ctx, CpusetSpec cpus, int workers) {
         return ctx.executeDefs(CgroupDef.named("confined").workers(workers).cpuset(cpus));
     }
