@@ -49,6 +49,15 @@ class Fixtures {
             schedArgs = {"--timeout-ms", "6000"})
     interface WithALongLimit {}
 
+    @Scheduler(
+            name = "scx-refused",
+            binary = "scx-ktstr",
+            schedArgs = {"--verify-loop=200", "--fail-verify"})
+    interface RefusedByTheVerifier {}
+
+    @Scheduler(name = "scx-long", binary = "scx-ktstr", schedArgs = "--verify-loop=400000")
+    interface NearTheVerifiersLimit {}
+
     /** Part of the kernel, as it were: two commands of a shell turn it on and off. */
     @Scheduler(
             name = "builtin",
@@ -188,6 +197,19 @@ class Fixtures {
     AssertResult runsForAMinute(Ctx ctx) {
         return spin(ctx, CpusetSpec.exact(0, 1), 2);
     }
+
+    // The machines of the catalogue: two caches, two nodes, cores of two threads, six CPUs.
+    @KtstrTest(llcs = 2, cores = 2, durationS = 1)
+    void catalogue(Ctx ctx) {}
+
+    @KtstrTest(numaNodes = 2, llcs = 2, cores = 2, durationS = 1)
+    void catalogueTwoNodes(Ctx ctx) {}
+
+    @KtstrTest(cores = 2, threads = 2, durationS = 1)
+    void catalogueThreads(Ctx ctx) {}
+
+    @KtstrTest(llcs = 2, cores = 3, durationS = 1)
+    void catalogueSixCpus(Ctx ctx) {}
 
     static AssertResult spin(Ctx ctx, CpusetSpec cpus, int workers) {
         return ctx.executeDefs(CgroupDef.named("confined").workers(workers).cpuset(cpus));

@@ -10,7 +10,6 @@ import java.util.List;
  * @param skips whether a variant with it is skipped
  */
 public record Pending(String attribute, boolean skips) {
-
     /** Captures while the scenario runs; nothing is judged by them but in {@code postVm}. */
     public static final Pending NUM_SNAPSHOTS = new Pending("numSnapshots", false);
 
@@ -20,7 +19,7 @@ public record Pending(String attribute, boolean skips) {
     /** vCPUs pinned to host CPUs. */
     public static final Pending PERFORMANCE_MODE = new Pending("performanceMode", true);
 
-    /** A threshold that nothing is measured for yet. */
+    /** A threshold that this version does not know. */
     static Pending check(String threshold) {
         return new Pending(threshold, true);
     }

@@ -5,6 +5,7 @@ import dev.ktstr.AssertResult;
 import dev.ktstr.Backdrop;
 import dev.ktstr.CgroupStats;
 import dev.ktstr.Cgroups;
+import dev.ktstr.Claims;
 import dev.ktstr.Ctx;
 import dev.ktstr.Guest;
 import dev.ktstr.PayloadCall;
@@ -13,8 +14,9 @@ import dev.ktstr.Step;
 import dev.ktstr.TestTopology;
 import dev.ktstr.WorkloadConfig;
 import dev.ktstr.WorkloadHandle;
+import dev.ktstr.checks.HostEvidence;
+import dev.ktstr.checks.Judge;
 import dev.ktstr.checks.MergedChecks;
-import dev.ktstr.checks.WorkerChecks;
 import dev.ktstr.guest.GuestException;
 import dev.ktstr.guest.ScenarioResult;
 import dev.ktstr.guest.wire.ScenarioPlan;
@@ -53,8 +55,10 @@ final class RunContext implements Ctx {
     private final LiveOperations live;
     private boolean payloadRan;
     private final long attachedAt = System.nanoTime();
+    private final MergedChecks ofTheTest;
     private MergedChecks checks;
     private AssertResult collected = AssertResult.pass();
+    private final List<Claims> claims = new ArrayList<>();
     private final List<Map<String, Object>> events = new ArrayList<>();
 
     RunContext(
@@ -76,6 +80,7 @@ final class RunContext implements Ctx {
                 payloads,
                 payloads::sendFiles,
                 this::explained);
+        this.ofTheTest = checks;
         this.checks = checks;
     }
 
@@ -109,9 +114,21 @@ final class RunContext implements Ctx {
         return guest.session().schedulerLog();
     }
 
-    /** Everything that its scenarios found, in order. */
+    @Override
+    public Claims claims() {
+        Claims more = new Claims(options.logPasses());
+        claims.add(more);
+        return more;
+    }
+
+    /** Everything that its scenarios found, in order; then the claims whose results nobody asked for. */
     AssertResult collected() {
-        return collected;
+        return collected.and(untold());
+    }
+
+    /** What came of claims that the test made and did not put into a result. */
+    AssertResult untold() {
+        return claims.stream().map(Claims::untold).reduce(AssertResult.pass(), AssertResult::and);
     }
 
     /** The thresholds that were in force last. */
@@ -126,9 +143,7 @@ final class RunContext implements Ctx {
 
     @Override
     public AssertResult executeScenarioWith(Assert asserted, Backdrop backdrop, List<Step> steps) {
-        if (!asserted.values().isEmpty()) {
-            checks = checks.over(asserted, "assert");
-        }
+        checks = asserted.values().isEmpty() ? ofTheTest : ofTheTest.over(asserted, "assert");
         return judged(ScenarioEncoder.encode(backdrop, steps, encoding()));
     }
 
@@ -136,21 +151,22 @@ final class RunContext implements Ctx {
     private AssertResult judged(EncodedScenario scenario) {
         ScenarioPlan plan = scenario.plan();
         ScenarioResult result;
+        HostEvidence host;
         companions.scenarioStarted(plan);
-        try {
+        try (HostWatch watch = new HostWatch(guest.machine().vcpuThreads())) {
             payloads.sendFiles();
             result = guest.session().run(plan, allowance(scenario), companions.listener());
+            host = watch.evidence(result.endedNs(), System.nanoTime());
         } catch (GuestException e) {
             throw guest.explain("scenario", e);
         } finally {
             companions.scenarioEnded();
         }
         record(result);
-        List<CgroupStats> stats = StatsDecoder.decode(scenario, result);
+        List<CgroupStats> stats = new StatsDecoder(topo()).decode(scenario, result);
         List<String> details = new ArrayList<>(schedulerFindings(plan, result));
-        details.addAll(WorkerChecks.judge(stats, checks));
         payloads.ended(result.payloads()).forEach(ended -> details.addAll(ended.details()));
-        AssertResult judged = new AssertResult(details, stats);
+        AssertResult judged = new AssertResult(details, List.of()).and(Judge.judge(stats, checks, host));
         collected = collected.and(judged);
         return judged;
     }
@@ -167,7 +183,7 @@ final class RunContext implements Ctx {
 
     @Override
     public AssertResult check(CgroupStats... stats) {
-        AssertResult judged = new AssertResult(WorkerChecks.judge(List.of(stats), checks), List.of(stats));
+        AssertResult judged = Judge.judge(List.of(stats), ofTheTest, HostEvidence.NONE);
         collected = collected.and(judged);
         return judged;
     }
@@ -311,5 +327,6 @@ final class RunContext implements Ctx {
             }
             events.add(event);
         }
+        result.events().stream().map(StimulusEvents::json).forEach(events::add);
     }
 }

@@ -11,10 +11,11 @@ import java.util.Optional;
  *
  * @param seed of whatever is random in them
  * @param workType put in the place of work that is marked swappable
+ * @param logPasses whether claims that hold are noted
  */
-record ScenarioOptions(long seed, Optional<WorkType> workType) {
+record ScenarioOptions(long seed, Optional<WorkType> workType, boolean logPasses) {
     /**
-     * Reads {@code seed} and {@code workType}. Without a seed the variant's identity makes one: a rerun repeats it, and so do
+     * Reads {@code seed}, {@code workType} and {@code log.passes}. Without a seed the variant's identity makes one: a rerun repeats it, and so do
      * other kernels.
      *
      * @throws RunException when one cannot be read
@@ -22,7 +23,8 @@ record ScenarioOptions(long seed, Optional<WorkType> workType) {
     static ScenarioOptions of(Options options, Variant variant) {
         return new ScenarioOptions(
                 options.get("seed").map(ScenarioOptions::seed).orElseGet(() -> seed(variant)),
-                options.get("workType").map(ScenarioOptions::workType));
+                options.get("workType").map(ScenarioOptions::workType),
+                options.on("log.passes"));
     }
 
     private static long seed(Variant variant) {

@@ -263,7 +263,7 @@ public final class VariantRun {
         during("scenario", () -> {
             try {
                 AssertResult result = body.run(ctx);
-                add(result == null ? ctx.collected() : result);
+                add(result == null ? ctx.collected() : result.and(ctx.untold()));
                 add(ctx.finish());
             } catch (RunException | GuestException e) {
                 add(ctx.collected());
@@ -282,6 +282,8 @@ public final class VariantRun {
     private void add(AssertResult result) {
         details.addAll(result.details());
         stats.addAll(result.stats());
+        inconclusive.addAll(result.inconclusive());
+        note(result.notes());
     }
 
     private static void rethrowIfFatal(Throwable e) {
@@ -379,6 +381,9 @@ public final class VariantRun {
         Variant known = variant;
         if (known == null || !known.test().expect().failure() || setupFailed) {
             return failed ? Verdict.FAIL : inconclusive.isEmpty() ? Verdict.PASS : Verdict.INCONCLUSIVE;
+        }
+        if (!failed && !inconclusive.isEmpty()) {
+            return Verdict.INCONCLUSIVE;
         }
         if (!failed) {
             details.add("expectErr: the run was expected to fail, and nothing failed");
