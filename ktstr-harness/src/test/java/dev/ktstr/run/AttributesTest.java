@@ -90,8 +90,7 @@ class AttributesTest {
                           "maxGapMs":{"value":5,"from":"test"}}""");
         assertThat(test.pending())
                 .extracting(Pending::attribute)
-                .containsExactlyInAnyOrder(
-                        "numSnapshots", "postVm", "performanceMode", "maxP99WakeLatencyNs");
+                .containsExactlyInAnyOrder("numSnapshots", "postVm", "performanceMode", "maxP99WakeLatencyNs");
         assertThat(test.testChecks().values()).containsOnlyKeys(Threshold.MAX_GAP_MS, Threshold.FAIL_ON_STALL);
         assertThat(test.watchdog()).isEqualTo(new TestEntry.Watchdog(9, true));
         assertThat(test.mapWrites()).containsExactly(new TestEntry.MapWrite(".bss", Optional.of("x"), 0, 1));
