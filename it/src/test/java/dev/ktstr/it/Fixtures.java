@@ -78,6 +78,9 @@ class Fixtures {
     @KtstrTest(llcs = 2, cores = 2, durationS = 1)
     void boots4(Ctx ctx) {}
 
+    @KtstrTest(cores = 2, durationS = 90)
+    void instrument(Ctx ctx) {}
+
     @KtstrTest(cores = 2, durationS = 1)
     void boots2(Ctx ctx) {}
 
