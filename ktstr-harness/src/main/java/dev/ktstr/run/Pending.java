@@ -10,7 +10,6 @@ import java.util.List;
  * @param skips whether a variant with it is skipped
  */
 public record Pending(String attribute, boolean skips) {
-
     /** Captures while the scenario runs; nothing is judged by them but in {@code postVm}. */
     public static final Pending NUM_SNAPSHOTS = new Pending("numSnapshots", false);
 
