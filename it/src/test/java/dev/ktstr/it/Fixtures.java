@@ -49,6 +49,15 @@ class Fixtures {
             schedArgs = {"--timeout-ms", "6000"})
     interface WithALongLimit {}
 
+    @Scheduler(
+            name = "scx-refused",
+            binary = "scx-ktstr",
+            schedArgs = {"--verify-loop=200", "--fail-verify"})
+    interface RefusedByTheVerifier {}
+
+    @Scheduler(name = "scx-long", binary = "scx-ktstr", schedArgs = "--verify-loop=400000")
+    interface NearTheVerifiersLimit {}
+
     /** Part of the kernel, as it were: two commands of a shell turn it on and off. */
     @Scheduler(
             name = "builtin",
