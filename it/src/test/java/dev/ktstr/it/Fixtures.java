@@ -193,6 +193,10 @@ class Fixtures {
         return Workloads.contended(ctx);
     }
 
+    // What the workers say of themselves is looked at, not how a busy host treated them.
+    @KtstrTest(cores = 2, durationS = 20, notStarved = false, failOnStall = false)
+    void anyWork(Ctx ctx) {}
+
     @KtstrTest(cores = 2, durationS = 60)
     AssertResult runsForAMinute(Ctx ctx) {
         return spin(ctx, CpusetSpec.exact(0, 1), 2);
