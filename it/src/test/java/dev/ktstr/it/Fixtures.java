@@ -93,6 +93,9 @@ class Fixtures {
     @KtstrTest(cores = 1, memoryMb = 1 << 30, durationS = 1)
     void asksForAPetabyte(Ctx ctx) {}
 
+    @KtstrTest(scheduler = Healthy.class, numaNodes = 2, llcs = 2, cores = 2, durationS = 2)
+    void operations(Ctx ctx) {}
+
     @KtstrTest(scheduler = Healthy.class, llcs = 2, cores = 2, durationS = 2, isolation = true)
     AssertResult confined(Ctx ctx) {
         return spin(ctx, CpusetSpec.llc(0), 2);
