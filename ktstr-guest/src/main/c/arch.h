@@ -30,13 +30,18 @@ static inline uint64_t arch_cycles(void)
 #error "arch.h has no part for this processor"
 #endif
 
-/* One unit of spinning: a dependent chain the compiler cannot shorten. No pause instruction: it is an exit in some machines. */
-static inline uint64_t arch_spin_unit(uint64_t x)
+/* Spins: a dependent chain the compiler cannot shorten. No pause instruction: it is an exit in some machines. */
+static inline uint64_t arch_spin(uint64_t x, int64_t turns)
 {
-	for (int i = 0; i < ARCH_SPINS_PER_UNIT; i++) {
+	for (int64_t i = 0; i < turns; i++) {
 		x = x * 6364136223846793005u + 1442695040888963407u;
 		__asm__ volatile("" : "+r"(x));
 	}
 	return x;
+}
+
+static inline uint64_t arch_spin_unit(uint64_t x)
+{
+	return arch_spin(x, ARCH_SPINS_PER_UNIT);
 }
 #endif

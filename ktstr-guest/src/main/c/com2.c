@@ -8,14 +8,15 @@
 
 #define SEND_NS (10 * NS_PER_S)
 
-static int fd = -1;
+static int fd = -1, out = -1;
+static bool closed;
 static uint8_t input[KT_FRAME_HEADER + KT_MAX_SERIAL_PAYLOAD];
 static size_t filled;   /* bytes in input */
 static size_t consumed; /* of the frame handed out last */
 
 void com2_open(void)
 {
-	fd = open("/dev/ttyS1", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	fd = out = open("/dev/ttyS1", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		fatal("cannot open the control channel /dev/ttyS1: %s; the kernel needs an 8250 driver and the machine a COM2",
 		      strerror(errno));
@@ -29,6 +30,23 @@ void com2_open(void)
 		fatal("cannot make /dev/ttyS1 raw: %s", strerror(errno));
 }
 
+void com2_use_stdio(void)
+{
+	/* Whoever prints to standard output would break the frames: only this file may. */
+	fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (fd < 0 || out < 0 || null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0 ||
+	    fcntl(fd, F_SETFL, O_NONBLOCK) || fcntl(out, F_SETFL, O_NONBLOCK))
+		fatal("cannot take standard input and output: %s", strerror(errno));
+	close(null);
+}
+
+bool com2_closed(void)
+{
+	return closed;
+}
+
 int com2_fd(void)
 {
 	return fd;
@@ -38,7 +56,7 @@ static bool put(const void *data, size_t length, int64_t deadline)
 {
 	const uint8_t *p = data;
 	while (length) {
-		ssize_t n = write(fd, p, length);
+		ssize_t n = write(out, p, length);
 		if (n > 0) {
 			p += n;
 			length -= (size_t)n;
@@ -49,7 +67,7 @@ static bool put(const void *data, size_t length, int64_t deadline)
 		int64_t left = deadline - now_ns();
 		if (left <= 0)
 			return false;
-		struct pollfd writable = { fd, POLLOUT, 0 };
+		struct pollfd writable = { out, POLLOUT, 0 };
 		poll(&writable, 1, (int)(left / NS_PER_MS) + 1);
 	}
 	return true;
@@ -98,6 +116,7 @@ bool com2_receive(struct frame *frame)
 			}
 		}
 		ssize_t n = read(fd, input + filled, sizeof(input) - filled);
+		closed = !n || (n < 0 && errno != EAGAIN && errno != EINTR);
 		if (n <= 0)
 			return false;
 		filled += (size_t)n;
@@ -106,13 +125,13 @@ bool com2_receive(struct frame *frame)
 
 void com2_fatal(const char *why)
 {
-	if (fd < 0)
+	if (out < 0)
 		return;
 	struct kt_writer w = { 0 };
 	struct kt_failure failure = { why };
 	kt_put_failure(&w, &failure);
 	if (!w.failed)
 		com2_send(KT_MESSAGE_TYPE_FATAL, 0, w.data, w.length);
-	tcdrain(fd);
+	tcdrain(out);
 	free(w.data);
 }

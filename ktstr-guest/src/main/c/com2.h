@@ -6,6 +6,12 @@
 /* Opens /dev/ttyS1 in raw mode; fatal when it is not there. */
 void com2_open(void);
 
+/* Takes standard input and output instead: on a host the agent has no serial line. */
+void com2_use_stdio(void);
+
+/* Whether the other side is gone: standard input has ended. A serial line never does. */
+bool com2_closed(void);
+
 /* What to poll for input. */
 int com2_fd(void);
 

@@ -2,10 +2,10 @@
 #include "reply.h"
 #include "spawn.h"
 #include "util.h"
-#include <errno.h>
 #include <signal.h>
 #include <unistd.h>
 
+#define TURNS 32
 #define MAX_OUTPUT (1u << 20)
 
 struct job {
@@ -32,9 +32,10 @@ void exec_start(const struct frame *frame)
 		reply_error(frame->request, "%d commands run in the guest already", EXEC_JOBS);
 	} else {
 		int fd;
-		pid_t pid = spawn(&ask.argv, &fd);
+		char error[300];
+		pid_t pid = spawn(&(struct spawn_how){ &ask.argv, NULL, false }, &fd, NULL, error, sizeof(error));
 		if (pid < 0)
-			reply_error(frame->request, "cannot run %s in the guest: %s", ask.argv.v[0], strerror(errno));
+			reply_error(frame->request, "%s in the guest", error);
 		else
 			*job = (struct job){ pid, fd, frame->request, deadline_after(ask.timeout_ns), false, { 0 } };
 	}
@@ -59,7 +60,8 @@ static void read_output(struct job *job)
 {
 	char data[8192];
 	ssize_t n;
-	while (job->fd >= 0 && (n = read(job->fd, data, sizeof(data))) != -1) {
+	/* One who floods is served again in the next turn. */
+	for (int turn = 0; turn < TURNS && job->fd >= 0 && (n = read(job->fd, data, sizeof(data))) != -1; turn++) {
 		if (!n) {
 			close(job->fd);
 			job->fd = -1;

@@ -1,7 +1,11 @@
 #include "loop.h"
 #include "com2.h"
+#include "crew.h"
+#include "event.h"
 #include "exec.h"
 #include "files.h"
+#include "live.h"
+#include "payload.h"
 #include "reply.h"
 #include "scenario.h"
 #include "sched.h"
@@ -16,6 +20,7 @@
 #include <unistd.h>
 
 static int signals = -1;
+static bool ending;
 
 void loop_init(void)
 {
@@ -37,8 +42,8 @@ static void reap(void)
 	struct rusage usage;
 	pid_t pid;
 	while ((pid = wait4(-1, &status, WNOHANG, &usage)) > 0)
-		if (!sched_reaped(pid, status) && !exec_reaped(pid, status))
-			scenario_reaped(pid, status, &usage); /* else an orphan, and init's to bury */
+		if (!sched_reaped(pid, status) && !exec_reaped(pid, status) && !payload_reaped(pid, status))
+			crew_reaped(pid, status, &usage); /* else an orphan, and init's to bury */
 }
 
 /* What may be asked at any time; false when the type is another. */
@@ -56,6 +61,15 @@ static bool serve_low_level(const struct frame *frame)
 		return true;
 	case KT_MESSAGE_TYPE_ABORT:
 		scenario_abort();
+		return true;
+	case KT_MESSAGE_TYPE_HOST_DONE:
+		event_host_done(frame);
+		return true;
+	case KT_MESSAGE_TYPE_OP:
+	case KT_MESSAGE_TYPE_LIVE_SPAWN:
+	case KT_MESSAGE_TYPE_LIVE_WORKERS:
+	case KT_MESSAGE_TYPE_LIVE_END:
+		live_take(frame);
 		return true;
 	default:
 		return false;
@@ -84,10 +98,14 @@ static void serve(const struct frame *frame)
 		scenario_run(frame);
 		break;
 	case KT_MESSAGE_TYPE_WAKE:
-		wake(frame);
+		if (getpid() == 1)
+			wake(frame);
+		else
+			reply_error(frame->request, "a host is not woken: its clock and its randomness are its own");
 		break;
 	case KT_MESSAGE_TYPE_POWER_OFF:
 		reply_ok(frame->request);
+		ending = true;
 		power_off();
 	default:
 		if (!serve_low_level(frame))
@@ -97,10 +115,11 @@ static void serve(const struct frame *frame)
 
 void loop_turn(int64_t deadline)
 {
-	struct pollfd fds[3 + EXEC_JOBS] = { { signals, POLLIN, 0 }, { com2_fd(), POLLIN, 0 } };
+	struct pollfd fds[3 + EXEC_JOBS + 2 * PAYLOADS] = { { signals, POLLIN, 0 }, { ending ? -1 : com2_fd(), POLLIN, 0 } };
 	nfds_t n = 2;
 	n += (nfds_t)sched_poll(&fds[n]);
 	n += (nfds_t)exec_poll(&fds[n], &deadline);
+	n += (nfds_t)payload_poll(&fds[n], &deadline);
 	int64_t left = deadline - now_ns();
 	struct timespec wait = { 0, 0 };
 	if (left > 0)
@@ -109,12 +128,17 @@ void loop_turn(int64_t deadline)
 		fatal("poll: %s", strerror(errno));
 	sched_turn();
 	exec_turn();
+	payload_turn();
 	if (fds[0].revents)
 		reap();
 	struct frame frame;
 	while (fds[1].revents && com2_receive(&frame))
 		if (!serve_low_level(&frame))
 			reply_error(frame.request, "a request of type %u cannot come in on COM2", frame.type);
+	if (com2_closed() && agent_am_i() && !ending) {
+		ending = true; /* what ends it turns the loop, too */
+		power_off();
+	}
 }
 
 void loop_forever(void)
@@ -123,6 +147,7 @@ void loop_forever(void)
 		struct frame frame;
 		while (shm_receive(&frame))
 			serve(&frame);
+		live_serve();
 		loop_turn(now_ns() + NS_PER_MS);
 	}
 }

@@ -8,7 +8,11 @@
 void sched_start(const struct frame *frame);
 void sched_stop(const struct frame *frame);
 
-/* Whether one was started, whether its process has ended. */
+/* The same as part of a scenario, with the arguments it had last; false with `error`. Its end is no death then. */
+bool sched_start_again(int64_t timeout_ns, char *error, size_t room);
+bool sched_stop_for_now(int64_t timeout_ns, char *error, size_t room);
+
+/* Whether one was started, whether its process has ended without being asked to. */
 bool sched_started(void);
 bool sched_exited(void);
 

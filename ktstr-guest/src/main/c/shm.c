@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 
 static uint8_t *window;   /* all of it; not inherited by children */
 static uint8_t *counters; /* the counters alone, mapped once more for the workers */
+static bool has_doorbell;
 static uint8_t *inbox;    /* a copy of the frame being handled: the host may write the ring at any time */
 
 static _Atomic uint64_t *position(size_t at)
@@ -33,24 +35,19 @@ static void parse_argument(unsigned long long *base, unsigned long long *size)
 		fatal("ktstr.shm= names %llu bytes, %llu are needed", *size, (unsigned long long)KT_WINDOW_SIZE);
 }
 
-static uint8_t *map(int fd, size_t size, unsigned long long at)
+static uint8_t *map(int fd, const char *what, size_t size, unsigned long long at)
 {
 	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)at);
 	if (p == MAP_FAILED)
-		fatal("cannot map %zu bytes of /dev/mem at 0x%llx: %s; is the range reserved by memmap=?", size, at,
-		      strerror(errno));
+		fatal("cannot map %zu bytes of %s at 0x%llx: %s%s", size, what, at, strerror(errno),
+		      has_doorbell ? "; is the range reserved by memmap=?" : "");
 	return p;
 }
 
-void shm_open_window(void)
+static void map_window(int fd, const char *what, unsigned long long base, unsigned long long size)
 {
-	unsigned long long base, size;
-	parse_argument(&base, &size);
-	int fd = open("/dev/mem", O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		fatal("cannot open /dev/mem: %s; the kernel needs CONFIG_DEVMEM", strerror(errno));
-	window = map(fd, KT_WINDOW_SIZE, base);
-	counters = map(fd, COUNTERS_SIZE, base + KT_COUNTERS_AT);
+	window = map(fd, what, KT_WINDOW_SIZE, base);
+	counters = map(fd, what, COUNTERS_SIZE, base + KT_COUNTERS_AT);
 	close(fd);
 	/*
 	 * Forking copies the page table of such a mapping: 8192 entries a child would pay for and never use. A kernel without
@@ -61,14 +58,37 @@ void shm_open_window(void)
 	inbox = malloc(KT_MAX_PAYLOAD);
 	if (!inbox)
 		fatal("out of memory");
-	if (arch_doorbell_open())
-		fatal("cannot open the doorbell port: %s", strerror(errno));
 	const uint64_t hash = KT_PROTOCOL_HASH, whole = size, magic = KT_WINDOW_MAGIC;
 	memcpy(window + KT_HASH_AT, &hash, 8);
 	memcpy(window + KT_SIZE_AT, &whole, 8);
 	for (size_t at = KT_HOST_HEAD_AT; at <= KT_AGENT_TAIL_AT; at += 64)
 		atomic_store(position(at), 0);
 	memcpy(window + KT_MAGIC_AT, &magic, 8);
+}
+
+void shm_open_window(void)
+{
+	unsigned long long base, size;
+	parse_argument(&base, &size);
+	int fd = open("/dev/mem", O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		fatal("cannot open /dev/mem: %s; the kernel needs CONFIG_DEVMEM", strerror(errno));
+	if (arch_doorbell_open())
+		fatal("cannot open the doorbell port: %s", strerror(errno));
+	has_doorbell = true;
+	map_window(fd, "/dev/mem", base, size);
+}
+
+void shm_open_file(const char *path)
+{
+	struct stat file;
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &file))
+		fatal("cannot open the window %s: %s", path, strerror(errno));
+	if (file.st_size < (off_t)KT_WINDOW_SIZE)
+		fatal("the window %s has %lld bytes, %llu are needed", path, (long long)file.st_size,
+		      (unsigned long long)KT_WINDOW_SIZE);
+	map_window(fd, path, 0, KT_WINDOW_SIZE);
 }
 
 uint8_t *shm_counters(void)
@@ -129,6 +149,7 @@ bool shm_send(uint32_t type, uint32_t request, const void *payload, size_t lengt
 	copy_in(KT_AGENT_RING_AT, KT_AGENT_RING_SIZE, head, &header, sizeof(header));
 	copy_in(KT_AGENT_RING_AT, KT_AGENT_RING_SIZE, head + sizeof(header), payload, length);
 	atomic_store_explicit(position(KT_AGENT_HEAD_AT), head + whole, memory_order_release);
-	arch_doorbell_ring();
+	if (has_doorbell)
+		arch_doorbell_ring();
 	return true;
 }

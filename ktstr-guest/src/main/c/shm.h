@@ -6,6 +6,9 @@
 /* Maps the window that ktstr.shm= on the kernel command line names, writes its header, opens the doorbell. Fatal when it cannot. */
 void shm_open_window(void);
 
+/* The same with a file that the host maps, too; there is no doorbell then, and the host looks into the window. */
+void shm_open_file(const char *path);
+
 /* Takes the next frame of the host's ring, if one is complete. */
 bool shm_receive(struct frame *frame);
 

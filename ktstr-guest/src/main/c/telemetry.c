@@ -5,6 +5,7 @@
  * that counting stays below 1 % of the work: reading the clock is a system call where the kernel does not trust the TSC.
  */
 #include "telemetry.h"
+#include "numa.h"
 #include <errno.h>
 #include <linux/futex.h>
 #include <stdarg.h>
@@ -72,9 +73,9 @@ static void note_place(struct worker *w, int64_t now)
 	PUBLISH(cpu, cpu);
 }
 
-int64_t worker_checkpoint(struct worker *w)
+static int64_t checkpoint_at(struct worker *w, int64_t now)
 {
-	int64_t now = now_ns(), gap = now - w->last_ns;
+	int64_t gap = now - w->last_ns;
 	note_place(w, now);
 	if (gap > w->gap_ns) {
 		w->gap_ns = gap;
@@ -91,24 +92,48 @@ int64_t worker_checkpoint(struct worker *w)
 	return now;
 }
 
+static int64_t checkpoint(struct worker *w)
+{
+	return checkpoint_at(w, now_ns());
+}
+
+#ifdef KTSTR_WITHOUT_TELEMETRY
+/* What work costs by itself, for the benchmark of what counting adds. There is no time: only for work that needs none. */
+int64_t worker_checkpoint(struct worker *w)
+{
+	(void)w;
+	return 0;
+}
+
 int64_t worker_slept(struct worker *w, int64_t until)
 {
-	/* A time before the last checkpoint, such as a wake that came before the wait, or none: the gap begins there. */
-	if (until > w->last_ns) {
-		int64_t now = now_ns();
-		w->last_ns = until < now ? until : now;
-	}
-	return worker_checkpoint(w);
+	(void)w, (void)until;
+	return 0;
 }
+#else
+int64_t worker_checkpoint(struct worker *w)
+{
+	return checkpoint(w);
+}
+
+int64_t worker_slept(struct worker *w, int64_t until)
+{
+	int64_t now = now_ns();
+	/* A time before the last checkpoint, such as a wake that came before the wait, or none: the gap begins there. */
+	if (until > w->last_ns)
+		w->last_ns = until < now ? until : now;
+	return checkpoint_at(w, now);
+}
+#endif
 
 int64_t worker_sleep(struct worker *w, int64_t ns)
 {
-	int64_t until = worker_checkpoint(w) + ns, now;
+	int64_t until = checkpoint(w) + ns, now;
 	PUBLISH(checkpoint_ns, until);
 	while ((now = now_ns()) < until && !worker_stopped(w))
 		futex_wait(&w->control->stop, 0, until - now);
 	w->last_ns = now < until ? now : until;
-	now = worker_checkpoint(w);
+	now = checkpoint(w);
 	return now < until ? -1 : now - until;
 }
 
@@ -117,6 +142,9 @@ void worker_woke(struct worker *w, int64_t ns)
 #ifndef KTSTR_WITHOUT_TELEMETRY
 	struct worker_log *log = w->log;
 	uint64_t v = ns < 0 ? 0 : (uint64_t)ns;
+#ifdef KTSTR_RAW_WAKES
+	raw_wake(w, v);
+#endif
 	log->wakes[wake_bucket(v)]++;
 	log->wake_sum_ns += v;
 	if (!log->wake_count++ || v < log->wake_min_ns)
@@ -135,28 +163,46 @@ int64_t telemetry_cpu_ns(void)
 	return t.tv_sec * NS_PER_S + t.tv_nsec;
 }
 
-static struct schedstat read_schedstat(void)
+struct schedstat telemetry_schedstat(const char *task)
 {
 	struct schedstat s = { 0 };
-	char text[128];
-	s.known = read_text("/proc/thread-self/schedstat", text, sizeof(text)) &&
+	char path[64], text[128];
+	snprintf(path, sizeof(path), "/proc/%s/schedstat", task);
+	s.known = read_text(path, text, sizeof(text)) &&
 		  sscanf(text, "%lld %lld %lld", &s.cpu_ns, &s.delay_ns, &s.count) == 3;
 	return s;
 }
 
-struct telemetry_start telemetry_begin(void)
+void telemetry_begin(struct telemetry_start *start)
 {
-	return (struct telemetry_start){ read_schedstat(), telemetry_cpu_ns() };
+	start->pages_known = numa_pages(start->pages);
+	start->pages_migrated = numa_pages_migrated();
+	start->schedstat = telemetry_schedstat("thread-self");
+	start->cpu_ns = telemetry_cpu_ns();
+}
+
+/* Pages that came since the start; what left one node for another shows at the other. */
+static void note_pages(struct worker *w, const struct telemetry_start *start)
+{
+	int64_t migrated = numa_pages_migrated();
+	w->log->pages_migrated = migrated < 0 || start->pages_migrated < 0 ? -1 : migrated - start->pages_migrated;
+	w->log->pages_known = start->pages_known && numa_pages(w->log->pages);
+	for (int i = 0; i < WORKER_NODES && w->log->pages_known; i++) {
+		int64_t more = w->log->pages[i] - start->pages[i];
+		w->log->pages[i] = more > 0 ? more : 0;
+	}
 }
 
 void telemetry_end(struct worker *w, const struct telemetry_start *start)
 {
-	int64_t end = worker_checkpoint(w);
-	struct schedstat after = read_schedstat();
+	/* All at one time, and before what takes time itself. */
+	int64_t end = checkpoint(w), cpu_ns = telemetry_cpu_ns();
+	struct schedstat after = telemetry_schedstat("thread-self");
 	bool known = start->schedstat.known && after.known;
-	PUBLISH(cpu_time_ns, telemetry_cpu_ns() - start->cpu_ns);
+	PUBLISH(cpu_time_ns, cpu_ns - start->cpu_ns);
 	PUBLISH(wall_time_ns, end - w->control->release_ns);
 	PUBLISH(run_delay_ns, known ? after.delay_ns - start->schedstat.delay_ns : -1);
 	PUBLISH(run_count, known ? after.count - start->schedstat.count : -1);
 	w->log->schedstat_cpu_ns = known ? after.cpu_ns - start->schedstat.cpu_ns : -1;
+	note_pages(w, start);
 }

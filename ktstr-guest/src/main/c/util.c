@@ -25,9 +25,26 @@ int64_t deadline_after(int64_t ns)
 	return __builtin_add_overflow(now_ns(), ns, &deadline) ? INT64_MAX : deadline;
 }
 
+#define EXIT_FATAL 70 /* EX_SOFTWARE, sysexits.h */
+
+static pid_t agent;
+static bool fatal_said;
+static void (*agent_at_end)(void);
+
+void agent_is_me(void (*at_end)(void))
+{
+	agent = getpid();
+	agent_at_end = at_end;
+}
+
+bool agent_am_i(void)
+{
+	return getpid() == agent;
+}
+
 static void console_line(const char *line)
 {
-	int fd = open("/dev/console", O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	int fd = agent == 1 ? open("/dev/console", O_WRONLY | O_NOCTTY | O_CLOEXEC) : -1;
 	int to = fd >= 0 ? fd : STDERR_FILENO;
 	dprintf(to, "ktstr-agent: %s\n", line);
 	if (fd >= 0)
@@ -46,8 +63,15 @@ void say(const char *format, ...)
 
 void power_off(void)
 {
-	if (getpid() != 1)
-		_exit(70);
+	if (!agent_am_i())
+		_exit(EXIT_FATAL);
+	if (agent != 1) {
+		void (*at_end)(void) = agent_at_end;
+		agent_at_end = NULL; /* once, also when that fails */
+		if (at_end)
+			at_end();
+		_exit(fatal_said ? EXIT_FATAL : 0);
+	}
 	sync();
 	reboot(RB_POWER_OFF);
 	/* Without ACPI power-off the kernel halts instead and the call comes back; a reset ends the guest too. */
@@ -65,8 +89,10 @@ void fatal(const char *format, ...)
 	vsnprintf(line + used, sizeof(line) - used, format, args);
 	va_end(args);
 	console_line(line);
-	if (getpid() == 1)
+	if (agent_am_i() && !fatal_said) {
+		fatal_said = true;
 		com2_fatal(line + used);
+	}
 	power_off();
 }
 

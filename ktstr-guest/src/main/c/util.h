@@ -14,13 +14,19 @@ int64_t now_ns(void);
 /* Now plus `ns`; far in the future instead of an overflow. */
 int64_t deadline_after(int64_t ns);
 
+/* Makes the calling process the agent; what ends it is called before it exits where it is not init. */
+void agent_is_me(void (*at_end)(void));
+
+/* Whether the calling process is the agent, not one of its children. */
+bool agent_am_i(void);
+
 /* Prints a line to the console. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Says why on the console and on COM2, and powers off. Only for what cannot go on. */
 void fatal(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
-/* Powers off; in a process that is not init: exits. */
+/* Ends the agent and with it the guest; a child of it only exits. */
 void power_off(void) __attribute__((noreturn));
 
 /* Reads a small file as text without its last newline; empty when it cannot be read. Returns whether it could. */

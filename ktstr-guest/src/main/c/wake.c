@@ -1,6 +1,6 @@
 #include "wake.h"
 #include "reply.h"
-#include "scenario.h"
+#include "crew.h"
 #include "topology.h"
 #include "util.h"
 #include <errno.h>
@@ -49,7 +49,7 @@ void wake(const struct frame *frame)
 	} else {
 		nanosleep(&(struct timespec){ ask.delay_ns / NS_PER_S, ask.delay_ns % NS_PER_S }, NULL);
 		struct calibration calibration = calibrate();
-		scenario_init(&calibration);
+		crew_init(calibration.cycles_per_ms);
 		reply_hello(frame->request, &calibration);
 	}
 	kt_arena_free(&arena);

@@ -1,6 +1,10 @@
 package dev.ktstr;
 
+import dev.ktstr.checks.HostEvidence;
+import dev.ktstr.checks.Judge;
+import dev.ktstr.checks.MergedChecks;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -102,6 +106,41 @@ public final class Assert {
         return with(Threshold.MAX_KEEP_LAST_RATE, perSecond);
     }
 
+    /** With that {@link Threshold#MAX_P99_WAKE_LATENCY_NS}. */
+    public Assert maxP99WakeLatencyNs(long ns) {
+        return with(Threshold.MAX_P99_WAKE_LATENCY_NS, (double) ns);
+    }
+
+    /** With that {@link Threshold#MAX_WAKE_LATENCY_CV}. */
+    public Assert maxWakeLatencyCv(double cv) {
+        return with(Threshold.MAX_WAKE_LATENCY_CV, cv);
+    }
+
+    /** With that {@link Threshold#MIN_ITERATION_RATE}. */
+    public Assert minIterationRate(double perSecond) {
+        return with(Threshold.MIN_ITERATION_RATE, perSecond);
+    }
+
+    /** With that {@link Threshold#MAX_MIGRATION_RATIO}. */
+    public Assert maxMigrationRatio(double perIteration) {
+        return with(Threshold.MAX_MIGRATION_RATIO, perIteration);
+    }
+
+    /** With that {@link Threshold#MIN_PAGE_LOCALITY}. */
+    public Assert minPageLocality(double share) {
+        return with(Threshold.MIN_PAGE_LOCALITY, share);
+    }
+
+    /** With that {@link Threshold#MAX_CROSS_NODE_MIGRATION_RATIO}. */
+    public Assert maxCrossNodeMigrationRatio(double share) {
+        return with(Threshold.MAX_CROSS_NODE_MIGRATION_RATIO, share);
+    }
+
+    /** With that {@link Threshold#MAX_SLOW_TIER_RATIO}. */
+    public Assert maxSlowTierRatio(double share) {
+        return with(Threshold.MAX_SLOW_TIER_RATIO, share);
+    }
+
     /**
      * With one threshold set.
      *
@@ -115,6 +154,23 @@ public final class Assert {
         next.putAll(values);
         next.put(threshold, value);
         return new Assert(next);
+    }
+
+    /**
+     * Judges the workers of one cgroup by what is set here, as the low-level API needs it: nothing is inherited.
+     *
+     * @param name the cgroup's, for the lines
+     */
+    public AssertResult assertCgroup(String name, List<WorkerStats> workers) {
+        List<Integer> cpuset = workers.stream()
+                .flatMap(w -> w.cpuUse().stream().limit(1))
+                .findFirst()
+                .map(WorkerStats.CpuUse::allowed)
+                .orElse(List.of());
+        return Judge.judge(
+                List.of(new CgroupStats(0, name, cpuset, workers)),
+                MergedChecks.none().over(this, "assert"),
+                HostEvidence.NONE);
     }
 
     /** What is set here. */

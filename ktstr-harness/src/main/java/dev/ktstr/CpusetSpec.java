@@ -56,11 +56,7 @@ public sealed interface CpusetSpec {
     record Llc(int index) implements CpusetSpec {
         @Override
         public SortedSet<Integer> resolve(TestTopology topology) {
-            if (index < 0 || index >= topology.llcs().size()) {
-                throw new IllegalArgumentException("there is no LLC " + index + "; the topology has "
-                        + topology.llcs().size());
-            }
-            return new TreeSet<>(topology.llcs().get(index).cpus());
+            return topology.cpusOfLlc(index);
         }
     }
 
@@ -119,9 +115,10 @@ public sealed interface CpusetSpec {
             if (cpus.isEmpty()) {
                 throw new IllegalArgumentException("an exact cpuset must name at least one CPU");
             }
-            if (cpus.first() < 0 || cpus.last() >= topology.cpuCount()) {
+            SortedSet<Integer> all = topology.cpus();
+            if (!all.containsAll(cpus)) {
                 throw new IllegalArgumentException(
-                        "CPUs " + TestTopology.format(cpus) + " are not all in 0-" + (topology.cpuCount() - 1));
+                        "CPUs " + TestTopology.format(cpus) + " are not all in " + TestTopology.format(all));
             }
             return cpus;
         }

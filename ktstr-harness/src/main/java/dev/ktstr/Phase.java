@@ -23,7 +23,7 @@ public record Phase(Kind kind, Duration duration) {
 
     /** @throws IllegalArgumentException when {@code duration} is not positive */
     public Phase {
-        WorkType.requirePositive("phase " + kind, duration);
+        Limits.positive("phase " + kind, duration);
     }
 
     /** Spins for {@code duration}. */

@@ -27,7 +27,21 @@ public enum Threshold {
     /** Most {@code SCX_EV_SELECT_CPU_FALLBACK} per second on a CPU. */
     MAX_FALLBACK_RATE("maxFallbackRate", false),
     /** Most {@code SCX_EV_DISPATCH_KEEP_LAST} per second on a CPU. */
-    MAX_KEEP_LAST_RATE("maxKeepLastRate", false);
+    MAX_KEEP_LAST_RATE("maxKeepLastRate", false),
+    /** Most of the 99th percentile of the wake latencies in a cgroup, in ns. */
+    MAX_P99_WAKE_LATENCY_NS("maxP99WakeLatencyNs", false),
+    /** Most of stddev / mean of the wake latencies in a cgroup. */
+    MAX_WAKE_LATENCY_CV("maxWakeLatencyCv", false),
+    /** Least iterations per wall second of any worker. */
+    MIN_ITERATION_RATE("minIterationRate", false),
+    /** Most migrations per iteration in a cgroup. */
+    MAX_MIGRATION_RATIO("maxMigrationRatio", false),
+    /** Least share of a cgroup's pages on the nodes they belong on, 0 to 1. */
+    MIN_PAGE_LOCALITY("minPageLocality", false),
+    /** Most of a cgroup's pages that were moved between nodes, over all of them. */
+    MAX_CROSS_NODE_MIGRATION_RATIO("maxCrossNodeMigrationRatio", false),
+    /** Largest share of a cgroup's pages on nodes without CPUs, 0 to 1. */
+    MAX_SLOW_TIER_RATIO("maxSlowTierRatio", false);
 
     private final String attribute;
     private final boolean toggle;

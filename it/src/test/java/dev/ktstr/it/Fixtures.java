@@ -4,6 +4,7 @@ import dev.ktstr.AssertResult;
 import dev.ktstr.CgroupDef;
 import dev.ktstr.CpusetSpec;
 import dev.ktstr.Ctx;
+import dev.ktstr.annotations.BpfMapWrite;
 import dev.ktstr.annotations.KtstrTest;
 import dev.ktstr.annotations.Scheduler;
 
@@ -51,6 +52,12 @@ class Fixtures {
     @Scheduler(name = "scx-long", binary = "scx-ktstr", schedArgs = "--verify-loop=400000")
     interface NearTheVerifiersLimit {}
 
+    @Scheduler(
+            name = "scx-slow-watchdog",
+            binary = "scx-ktstr",
+            schedArgs = {"--timeout-ms", "6000"})
+    interface WithALongLimit {}
+
     /** Part of the kernel, as it were: two commands of a shell turn it on and off. */
     @Scheduler(
             name = "builtin",
@@ -97,6 +104,34 @@ class Fixtures {
     AssertResult stalls(Ctx ctx) {
         return spin(ctx, CpusetSpec.exact(0, 1), 4);
     }
+
+    @KtstrTest(scheduler = Stalling.class, cores = 2, durationS = 15, watchdogTimeoutS = 5)
+    AssertResult stallsUnderALongerLimit(Ctx ctx) {
+        return spin(ctx, CpusetSpec.exact(0, 1), 4);
+    }
+
+    @KtstrTest(scheduler = WithALongLimit.class, cores = 2, durationS = 4, watchdogTimeoutS = 1, notStarved = false)
+    AssertResult livesUnderAShorterLimit(Ctx ctx) {
+        return spin(ctx, CpusetSpec.exact(0, 1), 2);
+    }
+
+    @KtstrTest(
+            scheduler = Healthy.class,
+            cores = 2,
+            durationS = 10,
+            expectErr = true,
+            expectScxBpfErrorContains = "host-triggered crash",
+            bpfMapWrite = @BpfMapWrite(map = ".bss", variable = "crash", value = 1))
+    AssertResult crashesByAMapWrite(Ctx ctx) {
+        return spin(ctx, CpusetSpec.exact(0, 1), 2);
+    }
+
+    @KtstrTest(
+            scheduler = Healthy.class,
+            cores = 1,
+            durationS = 1,
+            bpfMapWrite = @BpfMapWrite(map = ".bss", variable = "crsh", value = 1))
+    void writesIntoWhatIsNotThere(Ctx ctx) {}
 
     @KtstrTest(
             scheduler = Crashing.class,

@@ -29,8 +29,16 @@ class LayersTest {
     private static final String[] HARNESS = {
         "dev.ktstr",
         "dev.ktstr.run..",
+        "dev.ktstr.inspect..",
+        "dev.ktstr.monitor..",
+        "dev.ktstr.catalogue..",
         "dev.ktstr.checks..",
+        "dev.ktstr.claim..",
+        "dev.ktstr.host..",
+        "dev.ktstr.payload..",
         "dev.ktstr.result..",
+        "dev.ktstr.snapshot..",
+        "dev.ktstr.verify..",
         "dev.ktstr.junit..",
         "dev.ktstr.select.."
     };

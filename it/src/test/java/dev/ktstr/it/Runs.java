@@ -16,10 +16,15 @@ final class Runs {
                         ? options.get(name)
                         : process.property().get(name),
                 process.environment());
-        return new VariantRun("dev.ktstr.it.Fixtures#" + fixture, merged, Path.of("")).execute(body);
+        return new VariantRun(id(fixture), merged, Path.of("")).execute(body);
     }
 
     static VariantRun.Ended run(String fixture, VariantRun.Body body) {
         return run(fixture, Map.of(), body);
+    }
+
+    /** The test that a name stands for: a method of {@link Fixtures}, or {@code Class#method}. */
+    private static String id(String fixture) {
+        return "dev.ktstr.it." + (fixture.contains("#") ? fixture : "Fixtures#" + fixture);
     }
 }

@@ -89,7 +89,11 @@ public enum Codes {
     PAYLOAD_BINARY(803, ERROR),
     PAYLOAD_NAME_TWICE(804, ERROR),
     METRIC_NAME(805, ERROR),
-    PAYLOAD_CHECK(806, ERROR);
+    PAYLOAD_CHECK(806, ERROR),
+
+    CLAIMABLE_PRIVATE(901, ERROR),
+    CLAIMABLE_NOTHING(902, ERROR),
+    CLAIMABLE_SUBJECT(903, ERROR);
 
     private final int number;
     private final Severity severity;

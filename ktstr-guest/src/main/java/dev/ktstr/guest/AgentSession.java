@@ -27,7 +27,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -47,12 +46,14 @@ public final class AgentSession implements AutoCloseable {
     private volatile Hello hello;
     private final Inbox inbox;
     private final AgentLink link;
+    private final LiveWork live;
     private final Object turn = new Object();
 
     private AgentSession(Hello hello, Inbox inbox, AgentLink link) {
         this.hello = hello;
         this.inbox = inbox;
         this.link = link;
+        this.live = new LiveWork(this, inbox.unasked());
     }
 
     /**
@@ -243,13 +244,13 @@ public final class AgentSession implements AutoCloseable {
     public ScenarioResult run(ScenarioPlan plan, Duration timeout, ScenarioListener listener) {
         String stage = "scenario";
         synchronized (turn) {
-            inbox.forgetScenario();
             Inbox.Pending request = inbox.expect(stage);
             try (HostRequests requests = new HostRequests(listener, this::hostDone)) {
                 inbox.listen(listener::event, requests::accept);
                 long deadline = System.nanoTime() + timeout.toNanos();
                 link.send(MessageType.RUN, request, checked(Wire.encode(plan), stage), deadline);
-                return inbox.result(decode(ScenarioDone.class, inbox.await(request, timeout), stage));
+                ScenarioDone done = decode(ScenarioDone.class, inbox.await(request, timeout), stage);
+                return request.collected().result(done, inbox.schedulerExit());
             } catch (GuestException e) {
                 if (e.kind() == GuestException.Kind.TIMEOUT) {
                     abort(e);
@@ -262,9 +263,8 @@ public final class AgentSession implements AutoCloseable {
     }
 
     private void hostDone(HostDone done) {
-        Inbox.Pending unanswered = new Inbox.Pending(0, "host request", new CompletableFuture<>());
         try {
-            link.sendSerial(MessageType.HOST_DONE, unanswered, Wire.encode(done));
+            link.sendSerial(MessageType.HOST_DONE, Inbox.Pending.unanswered("host request"), Wire.encode(done));
         } catch (GuestException e) {
             inbox.fail(e);
         }
@@ -273,10 +273,23 @@ public final class AgentSession implements AutoCloseable {
     /** Ends the running scenario, so that the agent is free again; if that fails too, says so beside the first failure. */
     private void abort(GuestException first) {
         try {
-            link.sendSerial(MessageType.ABORT, inbox.expect("abort"), new byte[0]);
+            link.sendSerial(MessageType.ABORT, Inbox.Pending.unanswered("abort"), new byte[0]);
         } catch (GuestException second) {
             first.addSuppressed(second);
         }
+    }
+
+    /** Single operations, done at once. */
+    public LiveWork live() {
+        return live;
+    }
+
+    /** Asks over COM2; what the agent tells meanwhile is in the request. */
+    Inbox.Pending ask(MessageType type, String stage, byte[] payload, Duration timeout) {
+        Inbox.Pending request = inbox.expect(stage);
+        link.sendSerial(type, request, payload);
+        inbox.await(request, timeout);
+        return request;
     }
 
     /**
@@ -388,7 +401,7 @@ public final class AgentSession implements AutoCloseable {
         return payload;
     }
 
-    private static <T extends Record> T decode(Class<T> type, byte[] bytes, String stage) {
+    static <T extends Record> T decode(Class<T> type, byte[] bytes, String stage) {
         try {
             return Wire.decode(type, bytes);
         } catch (WireException e) {

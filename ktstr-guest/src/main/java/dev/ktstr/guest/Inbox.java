@@ -3,18 +3,13 @@ package dev.ktstr.guest;
 import dev.ktstr.guest.wire.Failure;
 import dev.ktstr.guest.wire.HostRequest;
 import dev.ktstr.guest.wire.PayloadDone;
-import dev.ktstr.guest.wire.ScenarioDone;
 import dev.ktstr.guest.wire.SchedulerExit;
 import dev.ktstr.guest.wire.StepDone;
-import dev.ktstr.guest.wire.StepReport;
 import dev.ktstr.guest.wire.StimulusEvent;
 import dev.ktstr.guest.wire.Wire;
 import dev.ktstr.guest.wire.WireException;
-import dev.ktstr.guest.wire.WorkerReport;
 import dev.ktstr.guest.wire.WorkersDone;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -32,15 +27,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class Inbox {
     /** A request on its way. */
-    record Pending(int id, String stage, CompletableFuture<byte[]> answer) {}
+    record Pending(int id, String stage, CompletableFuture<byte[]> answer, Collected collected) {
+        /** One that is sent and forgotten. */
+        static Pending unanswered(String stage) {
+            return new Pending(0, stage, new CompletableFuture<>(), new Collected());
+        }
+    }
+
+    /** Name of the event that a scheduler runs again. */
+    private static final String SCHEDULER_STARTED = "startScheduler";
 
     private final Map<Integer, Pending> pending = new ConcurrentHashMap<>();
     private final AtomicInteger nextId = new AtomicInteger(1);
     private LogBuffer log = new LogBuffer();
-    private final List<StepReport> steps = new ArrayList<>();
-    private final List<WorkerReport> workers = new ArrayList<>();
-    private final List<StimulusEvent> events = new ArrayList<>();
-    private final List<PayloadDone> payloads = new ArrayList<>();
+    private final Collected unasked = new Collected();
     private volatile Consumer<StimulusEvent> onEvent = event -> {};
     private volatile Consumer<HostRequest> onRequest = request -> {};
     private @Nullable SchedulerExit exit;
@@ -48,7 +48,7 @@ final class Inbox {
 
     /** Opens a request. */
     Pending expect(String stage) {
-        Pending request = new Pending(nextId.getAndIncrement(), stage, new CompletableFuture<>());
+        Pending request = new Pending(nextId.getAndIncrement(), stage, new CompletableFuture<>(), new Collected());
         pending.put(request.id(), request);
         GuestException failed = failure();
         if (failed != null) {
@@ -112,15 +112,14 @@ final class Inbox {
                 case SCHEDULER_LOG -> addLog(frame.payload());
                 case SCHEDULER_EXITED -> schedulerExit(Wire.decode(SchedulerExit.class, frame.payload()));
                 case STEP_DONE ->
-                    add(steps, Wire.decode(StepDone.class, frame.payload()).report());
+                    collected(frame)
+                            .step(Wire.decode(StepDone.class, frame.payload()).report());
                 case WORKERS ->
-                    Wire.decode(WorkersDone.class, frame.payload()).workers().forEach(w -> add(workers, w));
-                case EVENT -> {
-                    StimulusEvent event = Wire.decode(StimulusEvent.class, frame.payload());
-                    add(events, event);
-                    onEvent.accept(event);
-                }
-                case PAYLOAD_DONE -> add(payloads, Wire.decode(PayloadDone.class, frame.payload()));
+                    collected(frame)
+                            .workers(Wire.decode(WorkersDone.class, frame.payload())
+                                    .workers());
+                case EVENT -> event(frame, Wire.decode(StimulusEvent.class, frame.payload()));
+                case PAYLOAD_DONE -> collected(frame).payload(Wire.decode(PayloadDone.class, frame.payload()));
                 case HOST_REQUEST -> onRequest.accept(Wire.decode(HostRequest.class, frame.payload()));
                 default ->
                     fail(new GuestException(
@@ -171,7 +170,7 @@ final class Inbox {
         return Optional.ofNullable(exit);
     }
 
-    private synchronized void schedulerExit(SchedulerExit value) {
+    private synchronized void schedulerExit(@Nullable SchedulerExit value) {
         exit = value;
     }
 
@@ -181,35 +180,23 @@ final class Inbox {
         log = new LogBuffer();
     }
 
-    private synchronized <T> void add(List<T> to, T value) {
-        to.add(value);
+    /** What is told in the course of a request belongs to it; the rest was not asked for. */
+    private Collected collected(Frame frame) {
+        Pending request = pending.get(frame.request());
+        return request == null ? unasked : request.collected();
     }
 
-    private synchronized <T> List<T> take(List<T> from) {
-        List<T> taken = List.copyOf(from);
-        from.clear();
-        return taken;
+    private void event(Frame frame, StimulusEvent event) {
+        if (event.what().equals(SCHEDULER_STARTED)) {
+            schedulerExit(null); // a scenario started it again
+        }
+        collected(frame).event(event);
+        onEvent.accept(event);
     }
 
-    /** Makes ready for another scenario. */
-    synchronized void forgetScenario() {
-        steps.clear();
-        workers.clear();
-        events.clear();
-        payloads.clear();
-    }
-
-    /** What has come of a scenario that is done. */
-    synchronized ScenarioResult result(ScenarioDone done) {
-        return new ScenarioResult(
-                take(steps),
-                take(workers),
-                take(events),
-                take(payloads),
-                done.startedNs(),
-                done.endedNs(),
-                done.completedSteps(),
-                done.schedulerDied() ? Optional.ofNullable(exit) : Optional.empty());
+    /** What came in the course of no request that is still waited for. */
+    Collected unasked() {
+        return unasked;
     }
 
     /** Who hears of events and of the agent's requests as they come, on the link's thread. */

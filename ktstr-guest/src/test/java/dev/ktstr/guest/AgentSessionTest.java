@@ -265,7 +265,7 @@ class AgentSessionTest {
         SchedulerExit exit = new SchedulerExit(-1, 9, 2, 0);
         guest.script(frame -> {
             guest.event(MessageType.SCHEDULER_EXITED, 0, Wire.encode(exit));
-            guest.event(MessageType.STEP_DONE, 0, Wire.encode(new StepDone(step)));
+            guest.event(MessageType.STEP_DONE, frame.request(), Wire.encode(new StepDone(step)));
             guest.ok(frame, new ScenarioDone(1, 3, 0, true));
         });
         try (AgentSession session = open()) {

@@ -5,6 +5,7 @@ import dev.ktstr.Threshold;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** The thresholds in force, each with where it was written last. Immutable. */
@@ -25,10 +26,14 @@ public final class MergedChecks {
 
     /** The defaults; relaxed where the backend cannot keep time with the host. */
     public static MergedChecks defaults(boolean relaxed) {
-        MergedChecks none = new MergedChecks(new EnumMap<>(Threshold.class));
         return relaxed
-                ? none.over(Assert.relaxedChecks(), "default (relaxed)")
-                : none.over(Assert.defaultChecks(), "default");
+                ? none().over(Assert.relaxedChecks(), "default (relaxed)")
+                : none().over(Assert.defaultChecks(), "default");
+    }
+
+    /** No thresholds. */
+    public static MergedChecks none() {
+        return new MergedChecks(new EnumMap<>(Threshold.class));
     }
 
     /** These, with what {@code asserted} sets laid over them. */
@@ -49,6 +54,11 @@ public final class MergedChecks {
     public OptionalDouble limit(Threshold threshold) {
         Setting setting = settings.get(threshold);
         return setting == null ? OptionalDouble.empty() : OptionalDouble.of(setting.value());
+    }
+
+    /** Where a threshold was written last; empty when nowhere. */
+    public Optional<String> origin(Threshold threshold) {
+        return Optional.ofNullable(settings.get(threshold)).map(Setting::origin);
     }
 
     /** All settings, in the order of {@link Threshold}. */

@@ -2,43 +2,27 @@ package dev.ktstr.checks;
 
 import dev.ktstr.CgroupStats;
 import dev.ktstr.TestTopology;
-import dev.ktstr.Threshold;
 import dev.ktstr.WorkerStats;
-import java.util.ArrayList;
+import dev.ktstr.WorkerStats.CpuUse;
+import dev.ktstr.WorkerStats.Gap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
-/** The checks over workers' reports. One line per violation, in the order of cgroups, then workers. */
-public final class WorkerChecks {
+/** Checks on whether workers ran at all, where they should, and evenly. One function each, without side effects. */
+final class WorkerChecks {
+    private static final double NS_PER_MS = 1e6;
+
     private WorkerChecks() {}
 
-    /** Judges every cgroup. An empty list means that all hold. */
-    public static List<String> judge(List<CgroupStats> cgroups, MergedChecks checks) {
-        List<String> lines = new ArrayList<>();
-        for (CgroupStats cgroup : cgroups) {
-            completed(cgroup, lines);
-            if (checks.on(Threshold.NOT_STARVED)) {
-                starved(cgroup, lines);
-                checks.limit(Threshold.MAX_SPREAD_PCT).ifPresent(limit -> spread(cgroup, limit, lines));
-                checks.limit(Threshold.MAX_GAP_MS).ifPresent(limit -> gap(cgroup, limit, lines));
-            }
-            if (checks.on(Threshold.ISOLATION)) {
-                isolation(cgroup, lines);
-            }
-            throughput(cgroup, checks, lines);
-        }
-        return lines;
-    }
-
-    private static void completed(CgroupStats cgroup, List<String> lines) {
-        for (WorkerStats worker : cgroup.workers()) {
-            if (!worker.completed()) {
-                lines.add("tid " + worker.tid() + " of cgroup '" + cgroup.name() + "' did not complete ("
-                        + ending(worker.waitStatus()) + ")");
-            }
-        }
+    /** A worker that was killed, or could not do its work, has no report to judge. */
+    static Stream<Violation> completed(CgroupStats cgroup) {
+        return cgroup.workers().stream()
+                .filter(w -> !w.completed() || w.error().isPresent())
+                .map(w -> Violation.of("tid " + w.tid() + " of cgroup '" + cgroup.name() + "' did not complete ("
+                        + ending(w.waitStatus()) + w.error().map(e -> ": " + e).orElse("") + ")"));
     }
 
     private static String ending(int waitStatus) {
@@ -46,78 +30,65 @@ public final class WorkerChecks {
         return signal != 0 ? "killed by signal " + signal : "exit code " + (waitStatus >> 8 & 0xff);
     }
 
-    private static void starved(CgroupStats cgroup, List<String> lines) {
-        for (WorkerStats worker : cgroup.workers()) {
-            if (worker.workUnits() == 0) {
-                lines.add("tid " + worker.tid() + " starved (0 work units)");
-            }
-        }
+    /** A worker has done something. */
+    static Stream<Violation> starved(CgroupStats cgroup) {
+        return cgroup.workers().stream()
+                .filter(w -> w.workUnits() == 0)
+                .map(w -> Violation.of("tid " + w.tid() + " starved (0 work units)", nothingDone(w)));
     }
 
-    private static void spread(CgroupStats cgroup, double limit, List<String> lines) {
-        if (cgroup.workers().size() > 1 && cgroup.spreadPct() > limit) {
-            lines.add(String.format(
-                    Locale.ROOT,
-                    "unfair cgroup: spread=%.0f%% (%.0f-%.0f%%) %d workers on %d cpus (threshold %s%%)",
-                    cgroup.spreadPct(),
-                    cgroup.minOffCpuPct(),
-                    cgroup.maxOffCpuPct(),
-                    cgroup.workers().size(),
-                    cgroup.cpus(),
-                    number(limit)));
-        }
+    private static Excuse nothingDone(WorkerStats w) {
+        return Excuse.nothingDone(w.releasedNs(), w.releasedNs() + w.wallTimeNs());
     }
 
-    private static void gap(CgroupStats cgroup, double limit, List<String> lines) {
-        for (WorkerStats worker : cgroup.workers()) {
-            if (worker.longestGapMs() > limit) {
-                lines.add("tid " + worker.tid() + " stuck " + worker.longestGapMs() + "ms on cpu"
-                        + worker.longestGapCpu() + " at +" + worker.longestGapAtNs() / 1_000_000 + "ms (threshold "
-                        + number(limit) + "ms)");
-            }
+    /** Workers of a cgroup were off the CPU for about the same share of their time. */
+    static Stream<Violation> spread(CgroupStats cgroup, double limitPct) {
+        long peers = cgroup.workers().stream().filter(w -> !w.messenger()).count();
+        if (peers < 2 || !(cgroup.spreadPct() > limitPct)) {
+            return Stream.empty();
         }
+        String line = Numbers.format(
+                "unfair cgroup: spread=%.0f%% (%.0f-%.0f%%) %d workers on %d cpus (threshold %s%%)",
+                cgroup.spreadPct(),
+                cgroup.minOffCpuPct(),
+                cgroup.maxOffCpuPct(),
+                peers,
+                cgroup.cpus(),
+                Numbers.limit(limitPct));
+        return Stream.of(Violation.of(
+                line,
+                Excuse.tooMuch(Numbers.begin(cgroup), Numbers.end(cgroup), cgroup.spreadPct() / 100, limitPct / 100)));
     }
 
-    private static void isolation(CgroupStats cgroup, List<String> lines) {
-        if (cgroup.cpuset().isEmpty()) {
-            return;
-        }
-        for (WorkerStats worker : cgroup.workers()) {
-            TreeSet<Integer> outside = new TreeSet<>(worker.cpusUsed());
-            cgroup.cpuset().forEach(outside::remove);
+    /** No worker was kept from its next checkpoint for too long. */
+    static Stream<Violation> gap(CgroupStats cgroup, double limitMs) {
+        return cgroup.workers().stream()
+                .filter(w -> w.longestGapMs() > limitMs)
+                .flatMap(w -> w.longestGap().stream().map(gap -> stuck(w, gap, limitMs)));
+    }
+
+    private static Violation stuck(WorkerStats w, Gap gap, double limitMs) {
+        long from = w.releasedNs() + gap.atNs();
+        String line = "tid " + w.tid() + " stuck " + gap.lengthMs() + "ms on cpu" + gap.cpu() + " at +"
+                + gap.atNs() / 1_000_000 + "ms (threshold " + Numbers.limit(limitMs) + "ms)";
+        return Violation.of(line, Excuse.tooLong(from, from + gap.lengthNs(), limitMs * NS_PER_MS));
+    }
+
+    /** No worker was seen on a CPU that its cpuset did not have at the time. */
+    static Stream<Violation> isolation(CgroupStats cgroup) {
+        return cgroup.workers().stream().flatMap(w -> outside(cgroup, w));
+    }
+
+    private static Stream<Violation> outside(CgroupStats cgroup, WorkerStats worker) {
+        Set<String> lines = new LinkedHashSet<>();
+        for (CpuUse use : worker.cpuUse()) {
+            List<Integer> outside = use.outside();
             if (!outside.isEmpty()) {
                 lines.add("tid " + worker.tid() + " of cgroup '" + cgroup.name() + "' ran on cpus "
-                        + TestTopology.format(outside) + " outside its cpuset "
-                        + TestTopology.format(cgroup.cpuset()));
+                        + TestTopology.format(new TreeSet<>(outside)) + " outside its cpuset "
+                        + TestTopology.format(new TreeSet<>(use.allowed())));
             }
         }
-    }
-
-    private static void throughput(CgroupStats cgroup, MergedChecks checks, List<String> lines) {
-        OptionalDouble maxCv = checks.limit(Threshold.MAX_THROUGHPUT_CV);
-        if (maxCv.isPresent() && cgroup.throughputCv() > maxCv.getAsDouble()) {
-            lines.add(String.format(
-                    Locale.ROOT,
-                    "uneven throughput in cgroup '%s': cv=%.2f of work units per CPU-second over %d workers (threshold %s)",
-                    cgroup.name(),
-                    cgroup.throughputCv(),
-                    cgroup.workers().size(),
-                    number(maxCv.getAsDouble())));
-        }
-        OptionalDouble minRate = checks.limit(Threshold.MIN_WORK_RATE);
-        for (WorkerStats worker : cgroup.workers()) {
-            if (minRate.isPresent() && worker.workRate() < minRate.getAsDouble()) {
-                lines.add(String.format(
-                        Locale.ROOT,
-                        "tid %d too slow: %.1f work units per CPU-second (threshold %s)",
-                        worker.tid(),
-                        worker.workRate(),
-                        number(minRate.getAsDouble())));
-            }
-        }
-    }
-
-    private static String number(double value) {
-        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+        return lines.stream().map(Violation::of);
     }
 }

@@ -54,6 +54,21 @@ record KernelFacts(SymbolTable symbols, Btf btf) {
         return facts;
     }
 
+    /** Reads them in the background where no guest is needed for it, so that they are there when one is up. */
+    static void prefetch(KernelImage kernel, KernelCache cache) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        of(kernel, (path, max) -> Optional.empty(), cache);
+                    } catch (InspectException | KernelException e) {
+                        LOG.debug("nothing was read ahead: {}", e.getMessage());
+                    }
+                },
+                "ktstr-kernel-facts");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
     private static KernelFacts read(KernelImage kernel, KernelView.GuestFiles guest, KernelCache cache) {
         try {
             byte[] btf = btf(kernel, guest);

@@ -52,6 +52,14 @@ public final class KernelView {
         this.cache = cache;
     }
 
+    /**
+     * Begins to read what is known of a kernel before a guest runs it, in the background; the first view of a kernel in this JVM then
+     * waits less. What goes wrong here goes wrong again when a view is opened, and is said then.
+     */
+    public static void prefetch(KernelImage kernel, KernelCache cache) {
+        KernelFacts.prefetch(kernel, cache);
+    }
+
     private synchronized Open open() {
         if (failure != null) {
             throw failure;

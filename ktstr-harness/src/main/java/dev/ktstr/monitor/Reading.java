@@ -21,6 +21,8 @@ final class Reading {
     private final int[] localDsq;
     private final long[] clockNs;
     private final long[] switches;
+    private final long[] cpuTimeNs;
+    private final boolean[] idle;
     private final long[] fallback;
     private final long[] keepLast;
 
@@ -31,9 +33,11 @@ final class Reading {
         localDsq = filled(cpus);
         clockNs = new long[cpus];
         switches = new long[cpus];
+        cpuTimeNs = new long[cpus];
+        idle = new boolean[cpus];
         fallback = new long[cpus];
         keepLast = new long[cpus];
-        for (long[] counts : new long[][] {clockNs, switches, fallback, keepLast}) {
+        for (long[] counts : new long[][] {clockNs, switches, cpuTimeNs, fallback, keepLast}) {
             Arrays.fill(counts, ABSENT);
         }
     }
@@ -52,6 +56,9 @@ final class Reading {
             reading.nrRunning[at] = cpu.nrRunning();
             reading.clockNs[at] = cpu.clockNs();
             reading.switches[at] = cpu.nrSwitches();
+            reading.idle[at] = cpu.idle();
+            reading.cpuTimeNs[at] =
+                    cpu.schedstat().map(RunqueueSample.Schedstat::cpuTime).orElse((long) ABSENT);
             reading.localDsq[at] =
                     cpu.scx().map(RunqueueSample.Scx::localDsqDepth).orElse(ABSENT);
             reading.fallback[at] =
@@ -94,6 +101,16 @@ final class Reading {
 
     long switches(int cpu) {
         return switches[cpu];
+    }
+
+    /** Whether its idle task ran. */
+    boolean idle(int cpu) {
+        return idle[cpu];
+    }
+
+    /** How long tasks other than the idle one have run on it, up to the last that left it. */
+    long cpuTimeNs(int cpu) {
+        return cpuTimeNs[cpu];
     }
 
     long fallback(int cpu) {

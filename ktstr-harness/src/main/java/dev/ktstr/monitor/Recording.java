@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param readings in the order of time
  * @param events sched_ext's counters over all CPUs: by how much they grew; empty where there were none
  * @param schedstat by how much these fields grew, by CPU; empty where this kernel does not keep them
+ * @param schedstatsOn whether the counts among them were kept; the times always are
  * @param domains the scheduling domains by CPU; empty where they could not be read
  * @param inconsistent runqueues that never stood still while they were read
  * @param costNs how long each sample took, sorted
@@ -28,6 +29,7 @@ record Recording(
         List<Reading> readings,
         Map<String, Long> events,
         Map<Integer, RunqueueSample.Schedstat> schedstat,
+        boolean schedstatsOn,
         Map<Integer, List<SchedDomain>> domains,
         long inconsistent,
         List<Long> costNs,

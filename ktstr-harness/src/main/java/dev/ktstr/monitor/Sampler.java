@@ -18,6 +18,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ final class Sampler {
     private final Monitor monitor;
     private final HostTimes.Reader host;
     private final Duration interval;
+    private final BooleanSupplier ended;
     private final Map<Integer, Integer> place = new HashMap<>();
     private final List<Reading> readings = new ArrayList<>();
     private final List<Long> costNs = new ArrayList<>();
@@ -48,14 +50,17 @@ final class Sampler {
     private @Nullable MonitorSample first;
     private @Nullable MonitorSample last;
     private long inconsistent;
+    private boolean schedstats;
     private int failures;
 
     /**
      * A sampler, not started.
      *
      * @param vcpuThreads the host's threads that run the vCPUs
+     * @param ended whether the guest has
      */
-    Sampler(KernelStructs structs, Monitor monitor, List<Long> vcpuThreads, Duration interval) {
+    Sampler(KernelStructs structs, Monitor monitor, List<Long> vcpuThreads, Duration interval, BooleanSupplier ended) {
+        this.ended = ended;
         this.structs = structs;
         this.monitor = monitor;
         this.host = new HostTimes.Reader(Path.of("/proc"), vcpuThreads);
@@ -91,6 +96,7 @@ final class Sampler {
     private void run() {
         try {
             readDomains();
+            schedstats = schedstatsOn();
             long next = System.nanoTime();
             boolean more = true;
             while (more) {
@@ -118,8 +124,24 @@ final class Sampler {
         }
     }
 
+    /**
+     * Whether this kernel counts what {@code /proc/schedstat} shows: {@code kernel.sched_schedstats}, a static key, whose first word is
+     * the count of those who turned it on ({@code include/linux/jump_label.h}). Time on the CPU and waiting is always counted.
+     */
+    private boolean schedstatsOn() {
+        OptionalLong key = structs.memory().findSymbol("sched_schedstats");
+        try {
+            return key.isPresent() && structs.memory().readInt(key.getAsLong()) > 0;
+        } catch (KernelAccessException e) {
+            return false; // absent rather than made up
+        }
+    }
+
     /** Takes a sample; false when no more are to be taken. */
     private boolean once() {
+        if (ended.getAsBoolean()) {
+            return false;
+        }
         long from = System.nanoTime();
         MonitorSample sample;
         try {
@@ -171,6 +193,7 @@ final class Sampler {
                 readings,
                 events,
                 schedstat(),
+                schedstats,
                 domains,
                 inconsistent,
                 costNs,

@@ -1,11 +1,11 @@
 package dev.ktstr.result;
 
 import dev.ktstr.CgroupStats;
+import dev.ktstr.LatencyHistogram;
+import dev.ktstr.ScenarioStats;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 
 /** The text of a result: one line for a list, and the whole of a failure, its reason first. */
 public final class ReportText {
@@ -58,30 +58,57 @@ public final class ReportText {
 
     /** The roll-up and one line per cgroup. */
     public static List<String> stats(List<CgroupStats> stats) {
-        Set<Integer> cpus = new HashSet<>();
-        stats.forEach(c -> c.workers().forEach(w -> cpus.addAll(w.cpusUsed())));
+        ScenarioStats all = new ScenarioStats(stats);
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
-                Locale.ROOT,
-                "%d workers, %d cpus, %d migrations, worst_spread=%.1f%%, worst_gap=%dms",
-                stats.stream().mapToInt(c -> c.workers().size()).sum(),
-                cpus.size(),
-                stats.stream().mapToLong(CgroupStats::migrations).sum(),
-                stats.stream().mapToDouble(CgroupStats::spreadPct).max().orElse(0),
-                stats.stream().mapToLong(CgroupStats::gapMs).max().orElse(0)));
+                        Locale.ROOT,
+                        "%d workers, %d cpus, %d migrations, worst_spread=%.1f%%, worst_gap=%dms",
+                        all.totalWorkers(),
+                        all.totalCpus(),
+                        all.totalMigrations(),
+                        all.worstSpreadPct(),
+                        all.worstGapMs())
+                + wakes(", ", all.wakeLatency()));
         for (int i = 0; i < stats.size(); i++) {
             CgroupStats cgroup = stats.get(i);
             lines.add(String.format(
-                    Locale.ROOT,
-                    "  cg%d: workers=%d cpus=%d spread=%.1f%% gap=%dms migrations=%d iter=%d",
-                    i,
-                    cgroup.workers().size(),
-                    cgroup.cpus(),
-                    cgroup.spreadPct(),
-                    cgroup.gapMs(),
-                    cgroup.migrations(),
-                    cgroup.iterations()));
+                            Locale.ROOT,
+                            "  cg%d: workers=%d cpus=%d spread=%.1f%% gap=%dms migrations=%d iter=%d",
+                            i,
+                            cgroup.workerCount(),
+                            cgroup.cpus(),
+                            cgroup.spreadPct(),
+                            cgroup.gapMs(),
+                            cgroup.migrations(),
+                            cgroup.iterations())
+                    + wakes(" ", cgroup.wakeLatency())
+                    + locality(cgroup));
         }
         return lines;
+    }
+
+    private static String wakes(String separator, LatencyHistogram wakes) {
+        return wakes.isEmpty()
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "%swake_p50=%.1fus%swake_p99=%.1fus",
+                        separator,
+                        wakes.percentileNs(50).orElseThrow() / 1e3,
+                        separator,
+                        wakes.percentileNs(99).orElseThrow() / 1e3);
+    }
+
+    /** Only where memory can be in the wrong place. */
+    private static String locality(CgroupStats cgroup) {
+        boolean numa = cgroup.workers().stream()
+                .flatMap(w -> w.pages().stream())
+                .anyMatch(pages -> pages.perNode().size() > 1);
+        return numa && cgroup.pageLocality().isPresent()
+                ? String.format(
+                        Locale.ROOT,
+                        " local_pages=%.1f%%",
+                        100 * cgroup.pageLocality().getAsDouble())
+                : "";
     }
 }

@@ -3,15 +3,11 @@ package dev.ktstr.result;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import dev.ktstr.CgroupStats;
 import dev.ktstr.Threshold;
-import dev.ktstr.WorkerStats;
 import dev.ktstr.checks.MergedChecks;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** The result file of one variant: JSON, written atomically. A value that was not measured is absent. */
@@ -42,7 +38,7 @@ public final class Sidecar {
         root.put("verdict", outcome.verdict().key());
         root.put("details", outcome.details());
         root.put("checks", checks(outcome.checks()));
-        root.put("stats", stats(outcome.stats()));
+        root.put("stats", StatsJson.of(outcome.stats()));
         root.put("timingsMs", outcome.timings());
         root.put("source", System.getenv("CI") == null ? "local" : "ci");
         root.put("startedAt", outcome.startedAt().toString());
@@ -59,60 +55,6 @@ public final class Sidecar {
         Map<String, Object> one = new LinkedHashMap<>();
         one.put("value", threshold.toggle() ? (Object) (setting.value() != 0) : (Object) setting.value());
         one.put("from", setting.origin());
-        return one;
-    }
-
-    private static Map<String, Object> stats(List<CgroupStats> stats) {
-        Map<String, Object> all = new LinkedHashMap<>();
-        if (stats.isEmpty()) {
-            return all;
-        }
-        List<Object> cgroups = new ArrayList<>();
-        for (CgroupStats cgroup : stats) {
-            Map<String, Object> one = new LinkedHashMap<>();
-            one.put("step", cgroup.step());
-            one.put("name", cgroup.name());
-            if (!cgroup.cpuset().isEmpty()) {
-                one.put("cpuset", cgroup.cpuset());
-            }
-            one.put("spreadPct", cgroup.spreadPct());
-            one.put("gapMs", cgroup.gapMs());
-            one.put("throughputCv", cgroup.throughputCv());
-            one.put("workers", cgroup.workers().stream().map(Sidecar::worker).toList());
-            cgroups.add(one);
-        }
-        all.put("cgroups", cgroups);
-        all.put("totalWorkers", stats.stream().mapToInt(c -> c.workers().size()).sum());
-        all.put(
-                "totalMigrations",
-                stats.stream().mapToLong(CgroupStats::migrations).sum());
-        all.put(
-                "totalIterations",
-                stats.stream().mapToLong(CgroupStats::iterations).sum());
-        all.put(
-                "worstSpreadPct",
-                stats.stream().mapToDouble(CgroupStats::spreadPct).max().orElse(0));
-        all.put("worstGapMs", stats.stream().mapToLong(CgroupStats::gapMs).max().orElse(0));
-        return all;
-    }
-
-    private static Map<String, Object> worker(WorkerStats worker) {
-        Map<String, Object> one = new LinkedHashMap<>();
-        one.put("tid", worker.tid());
-        one.put("workUnits", worker.workUnits());
-        one.put("iterations", worker.iterations());
-        one.put("cpuTimeNs", worker.cpuTimeNs());
-        one.put("wallTimeNs", worker.wallTimeNs());
-        one.put("offCpuNs", worker.offCpuNs());
-        one.put("migrations", worker.migrations());
-        one.put("cpusUsed", worker.cpusUsed());
-        one.put("longestGapNs", worker.longestGapNs());
-        one.put("longestGapCpu", worker.longestGapCpu());
-        one.put("longestGapAtNs", worker.longestGapAtNs());
-        one.put("runDelayNs", worker.runDelayNs());
-        one.put("runCount", worker.runCount());
-        one.put("waitStatus", worker.waitStatus());
-        one.put("completed", worker.completed());
         return one;
     }
 }

@@ -205,7 +205,11 @@ public final class Boot {
                         Duration.ofNanos(asideNs),
                         notes.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", notes)));
                 BootedGuest guest = new BootedGuest(
-                        machine, session, GuestTopology.verified(session.hello(), variant.topology()), way);
+                        machine,
+                        session,
+                        GuestTopology.verified(session.hello(), variant.topology()),
+                        way,
+                        variant.kernel());
                 up = true;
                 return guest;
             } catch (GuestException e) {
@@ -235,8 +239,13 @@ public final class Boot {
         List<String> kernelArgs = new ArrayList<>();
         kernelArgs.add(MachinePorts.kernelArgument());
         variant.scheduler().ifPresent(s -> kernelArgs.addAll(s.kargs()));
+        boolean kaslr = options.get("kaslr").filter("true"::equals).isPresent();
+        if (kaslr) {
+            kernelArgs.add(VmSpec.KASLR);
+        }
         VmSpec spec = new VmSpec(
-                KernelRequirements.bootFile(variant.kernel()),
+                // The decompressor decides where a kernel goes, so it has to run.
+                kaslr ? variant.kernel().image() : KernelRequirements.bootFile(variant.kernel()),
                 initramfs,
                 variant.topology(),
                 variant.memoryMb(),

@@ -5,6 +5,9 @@ import dev.ktstr.TestTopology;
 import dev.ktstr.guest.AgentSession;
 import dev.ktstr.guest.ExecResult;
 import dev.ktstr.guest.GuestException;
+import dev.ktstr.inspect.KernelView;
+import dev.ktstr.kernel.KernelCache;
+import dev.ktstr.kernel.KernelImage;
 import dev.ktstr.vm.VirtualMachine;
 import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.VmExit;
@@ -26,8 +29,10 @@ public final class BootedGuest implements Guest, AutoCloseable {
     private final TestTopology topology;
 
     private final BootWay way;
+    private final KernelView kernel;
 
-    BootedGuest(VirtualMachine machine, AgentSession session, TestTopology topology, BootWay way) {
+    BootedGuest(VirtualMachine machine, AgentSession session, TestTopology topology, BootWay way, KernelImage image) {
+        this.kernel = new KernelView(image, machine.memory(), this::file, KernelCache.standard());
         this.machine = machine;
         this.session = session;
         this.topology = topology;
@@ -37,6 +42,23 @@ public final class BootedGuest implements Guest, AutoCloseable {
     /** How it came up. */
     public BootWay way() {
         return way;
+    }
+
+    /** Its kernel, seen from outside. Valid until this is closed. */
+    public KernelView kernel() {
+        return kernel;
+    }
+
+    /** A file of it, empty when it has none such. */
+    private Optional<byte[]> file(String path, int max) {
+        try {
+            return Optional.of(session.readFile(path, max));
+        } catch (GuestException e) {
+            if (e.kind() == GuestException.Kind.AGENT) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     /** The machine it runs in. */

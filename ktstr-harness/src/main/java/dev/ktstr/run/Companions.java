@@ -4,6 +4,8 @@ import dev.ktstr.checks.MergedChecks;
 import dev.ktstr.guest.ScenarioListener;
 import dev.ktstr.guest.wire.ScenarioPlan;
 import dev.ktstr.guest.wire.StimulusEvent;
+import dev.ktstr.inspect.KernelView;
+import dev.ktstr.kernel.KernelCache;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +22,28 @@ final class Companions implements Companion {
         this.all = List.copyOf(all);
     }
 
+    /** Begins what takes long and needs no guest, so that it is done when one is up. */
+    static void prefetch(Variant variant, Options options) {
+        if (monitored(options) || variant.scheduler().isPresent()) {
+            KernelView.prefetch(variant.kernel(), KernelCache.standard());
+        }
+    }
+
+    private static boolean monitored(Options options) {
+        return options.get("monitor").filter("false"::equals).isEmpty();
+    }
+
     /** Those that the variant and the options ask for. */
     static Companions of(Variant variant, Options options) {
-        return new Companions(List.of());
+        List<Companion> all = new ArrayList<>();
+        if (monitored(options)) {
+            all.add(new MonitorCompanion(options));
+        }
+        if (variant.scheduler().isPresent()) {
+            all.add(new WatchdogLimit(variant.test().watchdog()));
+            all.add(new MapWrites(variant.test().mapWrites(), options));
+        }
+        return new Companions(all);
     }
 
     @Override

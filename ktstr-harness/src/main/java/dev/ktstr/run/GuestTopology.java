@@ -58,11 +58,20 @@ public final class GuestTopology {
                 .map(group -> new TestTopology.Llc(
                         group.stream().map(CpuReport::cpu).sorted().toList(),
                         group.get(0).node(),
-                        group.get(0).llcBytes()))
+                        group.get(0).llcBytes(),
+                        cores(group)))
                 .toList();
         List<TestTopology.Node> nodes = hello.nodes().stream()
                 .map(n -> new TestTopology.Node(n.node(), n.cpus(), n.memTotalKb(), n.distances()))
                 .toList();
         return new TestTopology(requested, llcs, nodes);
+    }
+
+    /** The CPUs of each core; a core is named by its first thread. */
+    private static List<List<Integer>> cores(List<CpuReport> cpus) {
+        Map<Integer, List<Integer>> byCore = new TreeMap<>();
+        cpus.forEach(cpu ->
+                byCore.computeIfAbsent(cpu.core(), k -> new ArrayList<>()).add(cpu.cpu()));
+        return List.copyOf(byCore.values());
     }
 }

@@ -55,12 +55,20 @@ final class MachinePorts implements GuestPorts {
     private record Window(GuestMemory memory, long base, long size) implements SharedWindow {
         @Override
         public void read(long offset, byte[] target, int at, int length) {
-            memory.read(base + Objects.checkFromIndexSize(offset, length, size), target, at, length);
+            memory.read(
+                    base + Objects.checkFromIndexSize(offset, /* size= */ length, /* length= */ size),
+                    target,
+                    at,
+                    length);
         }
 
         @Override
         public void write(long offset, byte[] source, int at, int length) {
-            memory.write(base + Objects.checkFromIndexSize(offset, length, size), source, at, length);
+            memory.write(
+                    base + Objects.checkFromIndexSize(offset, /* size= */ length, /* length= */ size),
+                    source,
+                    at,
+                    length);
         }
 
         @Override

@@ -57,6 +57,13 @@ public record Options(Lookup property, Lookup environment) {
                 "options", "-Dktstr." + option + "=" + text.get() + " is not a whole number above zero.");
     }
 
+    /** Whether a switch is on: it is set, and to something else than {@code 0}, {@code false} or nothing. */
+    public boolean on(String option) {
+        return get(option)
+                .filter(text -> !text.isBlank() && !text.equals("0") && !text.equalsIgnoreCase("false"))
+                .isPresent();
+    }
+
     /**
      * The value of an option that is a time in seconds.
      *

@@ -10,21 +10,6 @@ import java.util.List;
  * @param skips whether a variant with it is skipped
  */
 public record Pending(String attribute, boolean skips) {
-    /** A program run instead of workers. */
-    public static final Pending PAYLOAD = new Pending("payload", true);
-
-    /** Programs run beside the workers. */
-    public static final Pending WORKLOADS = new Pending("workloads", true);
-
-    /** A test without a guest. */
-    public static final Pending HOST_ONLY = new Pending("hostOnly", true);
-
-    /** Another stall threshold than the scheduler's own. */
-    public static final Pending WATCHDOG_TIMEOUT = new Pending("watchdogTimeoutS", true);
-
-    /** A write into a scheduler's global. */
-    public static final Pending BPF_MAP_WRITE = new Pending("bpfMapWrite", true);
-
     /** Captures while the scenario runs; nothing is judged by them but in {@code postVm}. */
     public static final Pending NUM_SNAPSHOTS = new Pending("numSnapshots", false);
 

@@ -2,6 +2,7 @@ package dev.ktstr.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ktstr.payload.PayloadEntry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -25,6 +27,7 @@ public final class Registry {
     private final Map<String, Supplier<TestEntry>> tests = new LinkedHashMap<>();
     private final Map<String, TestEntry> read = new HashMap<>();
     private final List<Supplier<DeclaredScheduler>> schedulers = new ArrayList<>();
+    private final Map<String, PayloadEntry> payloads = new HashMap<>();
     private final ClassLoader loader;
 
     private Registry(ClassLoader loader) {
@@ -113,6 +116,16 @@ public final class Registry {
         return schedulers.stream().map(Supplier::get).toList();
     }
 
+    /** The payload that a type declares; empty when no registry has it. */
+    public Optional<PayloadEntry> payload(String type) {
+        return Optional.ofNullable(payloads.get(type));
+    }
+
+    /** All payloads. */
+    public List<PayloadEntry> payloads() {
+        return List.copyOf(payloads.values());
+    }
+
     private void add(JsonNode root, String where) {
         int schema = root.path("schema").asInt(-1);
         if (schema != SCHEMA) {
@@ -121,8 +134,9 @@ public final class Registry {
                     where + " has schema " + schema + ", this harness reads " + SCHEMA
                             + ". Hint: use one version for ktstr-processor and ktstr-harness, and compile again.");
         }
-        RegistryReader reader = new RegistryReader(root, loader);
+        RegistryReader reader = new RegistryReader(root, loader, this::payload);
         tests.putAll(reader.tests());
+        payloads.putAll(reader.payloads());
         schedulers.addAll(reader.schedulers());
     }
 }

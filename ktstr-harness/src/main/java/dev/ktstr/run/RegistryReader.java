@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ktstr.Assert;
 import dev.ktstr.Threshold;
+import dev.ktstr.payload.PayloadEntry;
 import dev.ktstr.run.SchedulerEntry.KernelBuiltin;
 import dev.ktstr.run.TestEntry.Expectation;
 import dev.ktstr.run.TestEntry.Gauntlet;
@@ -17,21 +18,31 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Reads one registry. Keys that it does not know are passed over. */
 final class RegistryReader {
-    private static final int DEFAULT_WATCHDOG_S = 5;
-
     private final JsonNode root;
     private final Definitions definitions;
+    private final Function<String, Optional<PayloadEntry>> elsewhere;
     private final Map<String, JsonNode> schedulers = new HashMap<>();
+    private final Map<String, PayloadEntry> payloads = new HashMap<>();
     private final Map<String, SchedulerEntry> read = new HashMap<>();
 
-    RegistryReader(JsonNode root, ClassLoader loader) {
+    /** @param elsewhere the payloads of other registries, by type */
+    RegistryReader(JsonNode root, ClassLoader loader, Function<String, Optional<PayloadEntry>> elsewhere) {
         this.root = root;
+        this.elsewhere = elsewhere;
         this.definitions = new Definitions(loader);
         root.path("schedulers").forEach(node -> schedulers.put(node.path("type").asText(), node));
+        root.path("payloads").forEach(node -> payloads.put(node.path("type").asText(), payload(node)));
+    }
+
+    /** The payloads by the type that declares them. */
+    Map<String, PayloadEntry> payloads() {
+        return payloads;
     }
 
     /** The tests by id, in order; each is read when it is asked for, as a definition that is computed may fail. */
@@ -111,6 +122,52 @@ final class RegistryReader {
                 text(node, "configFileGuestPath"));
     }
 
+    private static PayloadEntry payload(JsonNode node) {
+        List<PayloadEntry.Metric> metrics = new ArrayList<>();
+        node.path("metrics")
+                .forEach(m -> metrics.add(new PayloadEntry.Metric(
+                        m.path("name").asText(),
+                        m.path("polarity").asText("UNKNOWN"),
+                        m.path("unit").asText(""))));
+        List<PayloadEntry.Check> checks = new ArrayList<>();
+        node.path("checks")
+                .forEach(c -> checks.add(
+                        new PayloadEntry.Check(c.path("metric").asText(), limit(c.path("min")), limit(c.path("max")))));
+        return new PayloadEntry(
+                node.path("name").asText(),
+                node.path("type").asText(),
+                node.path("binary").asText(),
+                strings(node.path("defaultArgs")),
+                node.path("output").asText().equals("JSON"),
+                metrics,
+                checks,
+                strings(node.path("includeFiles")));
+    }
+
+    private static OptionalDouble limit(JsonNode value) {
+        return value.isNumber() ? OptionalDouble.of(value.asDouble()) : OptionalDouble.empty();
+    }
+
+    private TestPayloads payloads(JsonNode test) {
+        return new TestPayloads(
+                text(test, "payload").map(type -> payload(test, type)),
+                strings(test.path("workloads")).stream()
+                        .map(type -> payload(test, type))
+                        .toList());
+    }
+
+    private PayloadEntry payload(JsonNode test, String type) {
+        return Optional.ofNullable(payloads.get(type))
+                .or(() -> elsewhere.apply(type))
+                .orElseThrow(
+                        () -> RunException.setup(
+                                "resolve",
+                                "test '" + test.path("id").asText() + "' names the payload " + type
+                                        + ", which is in no "
+                                        + Registry.RESOURCE
+                                        + ". Hint: compile the module that declares it with ktstr-processor as annotation processor."));
+    }
+
     private TestEntry test(JsonNode node) {
         JsonNode topology = node.path("topology");
         Assert fromScheduler = Assert.NO_OVERRIDES;
@@ -153,10 +210,30 @@ final class RegistryReader {
                         text(node, "expectScxBpfErrorMatches")),
                 flag(node, "ignore"),
                 flag(node, "hostOnly"),
+                payloads(node),
                 List.copyOf(pending),
                 gauntlet(node.path("gauntlet")),
                 fromScheduler,
-                fromTest);
+                fromTest,
+                watchdog(node.path("watchdogTimeoutS")),
+                mapWrites(node.path("bpfMapWrite")));
+    }
+
+    private static TestEntry.Watchdog watchdog(JsonNode node) {
+        return node.path("value").isNumber()
+                ? new TestEntry.Watchdog(
+                        node.path("value").asInt(), !node.path("from").asText().equals("default"))
+                : TestEntry.Watchdog.DEFAULT;
+    }
+
+    private static List<TestEntry.MapWrite> mapWrites(JsonNode array) {
+        List<TestEntry.MapWrite> writes = new ArrayList<>();
+        array.forEach(node -> writes.add(new TestEntry.MapWrite(
+                node.path("map").asText(),
+                text(node, "variable"),
+                number(node, "offset", 0),
+                node.path("value").asLong())));
+        return List.copyOf(writes);
     }
 
     private static Gauntlet gauntlet(JsonNode node) {
@@ -170,11 +247,6 @@ final class RegistryReader {
 
     private static List<Pending> pending(JsonNode node) {
         Map<Pending, Boolean> used = new LinkedHashMap<>();
-        used.put(Pending.PAYLOAD, text(node, "payload").isPresent());
-        used.put(Pending.WORKLOADS, !node.path("workloads").isEmpty());
-        used.put(Pending.HOST_ONLY, flag(node, "hostOnly"));
-        used.put(Pending.WATCHDOG_TIMEOUT, number(node, "watchdogTimeoutS", DEFAULT_WATCHDOG_S) != DEFAULT_WATCHDOG_S);
-        used.put(Pending.BPF_MAP_WRITE, !node.path("bpfMapWrite").isEmpty());
         used.put(Pending.NUM_SNAPSHOTS, number(node, "numSnapshots", 0) > 0);
         used.put(Pending.POST_VM, text(node, "postVm").isPresent());
         used.put(Pending.PERFORMANCE_MODE, flag(node, "performanceMode"));

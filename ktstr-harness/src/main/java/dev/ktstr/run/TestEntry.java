@@ -22,10 +22,13 @@ import java.util.Set;
  * @param expect what kind of end makes it pass
  * @param ignored whether it is not run at all
  * @param hostOnly whether it boots nothing
+ * @param payloads programs that run beside or instead of workers
  * @param pending attributes it uses that this version does not act upon yet; see {@link Pending}
  * @param gauntlet its further variants
  * @param schedulerChecks thresholds of the scheduler
  * @param testChecks thresholds of the test
+ * @param watchdog how long sched_ext lets a task wait
+ * @param mapWrites what is written into the scheduler's globals once it is attached, in order
  */
 public record TestEntry(
         String id,
@@ -41,10 +44,13 @@ public record TestEntry(
         Expectation expect,
         boolean ignored,
         boolean hostOnly,
+        TestPayloads payloads,
         List<Pending> pending,
         Gauntlet gauntlet,
         Assert schedulerChecks,
-        Assert testChecks) {
+        Assert testChecks,
+        Watchdog watchdog,
+        List<MapWrite> mapWrites) {
     /** Tag of the variants on preset topologies. */
     public static final String GAUNTLET = "gauntlet";
 
@@ -61,6 +67,35 @@ public record TestEntry(
     public record Expectation(boolean failure, Optional<String> contains, Optional<String> matches) {
         /** The run has to pass. */
         public static final Expectation NONE = new Expectation(false, Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * The sched_ext stall threshold.
+     *
+     * @param timeoutS in seconds
+     * @param asked whether the test wrote it; one that it did not write makes a longer one of the scheduler shorter, and leaves a
+     *     shorter one
+     */
+    public record Watchdog(int timeoutS, boolean asked) {
+        /** What a test has that writes none. */
+        public static final Watchdog DEFAULT = new Watchdog(5, false);
+    }
+
+    /**
+     * A write into a global of the scheduler.
+     *
+     * @param map the map's name, or its end
+     * @param variable the variable's name; empty where {@code offset} says where
+     * @param offset in bytes from the begin of the map's value
+     * @param value 32 bits
+     */
+    public record MapWrite(String map, Optional<String> variable, int offset, long value) {
+        @Override
+        public String toString() {
+            return "bpfMapWrite(map = \"" + map + "\", "
+                    + variable.map(v -> "variable = \"" + v + "\"").orElse("offset = " + offset) + ", value = " + value
+                    + ")";
+        }
     }
 
     /**

@@ -116,6 +116,7 @@ public final class VariantRun {
             }
             Prepare.Prepared prepared = at("prepare", () -> new Prepare(options, baseDir).gather(resolved));
             Backend backend = at("prepare", this::backend);
+            Companions.prefetch(resolved, options);
             HostSlots.Slot slot = at("wait", () -> new Parallel(backend, options).await(resolved));
             try (BootedGuest guest = at(
                     "boot",
@@ -179,6 +180,7 @@ public final class VariantRun {
                 resolved.shape().profile().flags(),
                 identity);
         facts.putAll(VariantFacts.of(resolved));
+        facts.put("seed", ScenarioOptions.of(options, resolved).seed());
         return folder;
     }
 
@@ -208,7 +210,12 @@ public final class VariantRun {
                     "the guest cannot keep time with the host: it is emulated, or has more vCPUs than the host CPUs");
         }
         Companions companions = Companions.of(resolved, options);
-        RunContext ctx = new RunContext(resolved, guest, checks, companions);
+        PayloadRuns payloads = new PayloadRuns(
+                resolved.test().payloads(),
+                prepared.payloads(),
+                files -> guest.session().send(files, SEND_LIMIT));
+        RunContext ctx =
+                new RunContext(resolved, guest, checks, companions, ScenarioOptions.of(options, resolved), payloads);
         try (companions) {
             during("inspect", () -> companions.booted(guest));
             during("send", () -> {
@@ -227,8 +234,9 @@ public final class VariantRun {
         } finally {
             checks = ctx.checks();
             facts.put("events", ctx.events());
-            keepSchedulerLog(guest, resolved);
+            keepPayloads(payloads);
             conclude(companions);
+            keepSchedulerLog(guest, resolved);
         }
     }
 
@@ -255,7 +263,8 @@ public final class VariantRun {
         during("scenario", () -> {
             try {
                 AssertResult result = body.run(ctx);
-                add(result == null ? ctx.collected() : result);
+                add(result == null ? ctx.collected() : result.and(ctx.untold()));
+                add(ctx.finish());
             } catch (RunException | GuestException e) {
                 add(ctx.collected());
                 throw e;
@@ -273,11 +282,23 @@ public final class VariantRun {
     private void add(AssertResult result) {
         details.addAll(result.details());
         stats.addAll(result.stats());
+        inconclusive.addAll(result.inconclusive());
+        note(result.notes());
     }
 
     private static void rethrowIfFatal(Throwable e) {
         if (e instanceof VirtualMachineError fatal) {
             throw fatal;
+        }
+    }
+
+    private void keepPayloads(PayloadRuns payloads) {
+        if (!payloads.facts().isEmpty()) {
+            facts.put("payloads", payloads.facts());
+        }
+        RunFolder kept = folder;
+        if (kept != null) {
+            payloads.logs().forEach(kept::write);
         }
     }
 
@@ -360,6 +381,9 @@ public final class VariantRun {
         Variant known = variant;
         if (known == null || !known.test().expect().failure() || setupFailed) {
             return failed ? Verdict.FAIL : inconclusive.isEmpty() ? Verdict.PASS : Verdict.INCONCLUSIVE;
+        }
+        if (!failed && !inconclusive.isEmpty()) {
+            return Verdict.INCONCLUSIVE;
         }
         if (!failed) {
             details.add("expectErr: the run was expected to fail, and nothing failed");

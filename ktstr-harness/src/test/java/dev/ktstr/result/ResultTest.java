@@ -91,6 +91,36 @@ class ResultTest {
     }
 
     @Test
+    void wakesAndPlacesOfMemoryAreReportedWhereTheyWereMeasured() {
+        CgroupStats measured = new CgroupStats(
+                -1,
+                "a",
+                List.of(),
+                List.of(TestWorkers.worker(1)
+                        .wakes(8_000, 8_000, 120_000)
+                        .pages(30, 10, 30, 0, 2)
+                        .build()));
+        CgroupStats spinning = new CgroupStats(0, "b", List.of(), List.of(TestWorkers.offCpu(3, 4, 2)));
+        assertThat(ReportText.stats(List.of(measured, spinning)))
+                .containsExactly(
+                        "2 workers, 2 cpus, 0 migrations, worst_spread=0.0%, worst_gap=5ms, wake_p50=8.0us, wake_p99=120.0us",
+                        "  cg0: workers=1 cpus=1 spread=0.0% gap=5ms migrations=0 iter=1000 wake_p50=8.0us wake_p99=120.0us"
+                                + " local_pages=75.0%",
+                        "  cg1: workers=1 cpus=1 spread=0.0% gap=5ms migrations=0 iter=1000");
+        JsonNode stats = new ObjectMapper().valueToTree(StatsJson.of(List.of(measured, spinning)));
+        assertThat(stats.at("/wakeLatency/count").asLong()).isEqualTo(3);
+        assertThat(stats.at("/cgroups/0/wakeLatency/p99Ns").asLong()).isEqualTo(120_000);
+        assertThat(stats.at("/cgroups/0/wakeLatency/buckets").size()).isEqualTo(2);
+        assertThat(stats.at("/cgroups/0/backdrop").asBoolean()).isTrue();
+        assertThat(stats.at("/cgroups/0/pageLocality").asDouble()).isEqualTo(0.75);
+        assertThat(stats.at("/cgroups/0/workers/0/pages/perNode/1").asLong()).isEqualTo(10);
+        assertThat(stats.at("/cgroups/1").has("wakeLatency")).isFalse();
+        assertThat(stats.at("/cgroups/1").has("pageLocality")).isFalse();
+        assertThat(stats.at("/cgroups/1/workers/0").has("pages")).isFalse();
+        assertThat(stats.at("/cgroups/1/workers/0").has("error")).isFalse();
+    }
+
+    @Test
     void aRunFolderForgetsTheRunBefore() throws IOException {
         RunFolder first = RunFolder.create(temp, "t", "1n1l1c1t", List.of(), List.of("id"));
         first.write("scheduler.log", "old");

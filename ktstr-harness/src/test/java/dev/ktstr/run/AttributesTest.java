@@ -85,32 +85,28 @@ class AttributesTest {
     void whatCannotBeActedUponYetIsNamed() throws IOException {
         TestEntry test = test(SCHEDULER.formatted("null", "null"), """
                 ,"watchdogTimeoutS":{"value":9,"from":"test"},"postVm":"after","numSnapshots":4,"performanceMode":true,
-                "bpfMapWrite":[{"map":".bss","variable":"x","offset":null,"value":1}],"payload":"acme.P","workloads":["acme.Q"],
+                "bpfMapWrite":[{"map":".bss","variable":"x","offset":null,"value":1}],
                 "checks":{"maxP99WakeLatencyNs":{"value":5.0,"from":"scheduler"},"failOnStall":{"value":false,"from":"test"},
                           "maxGapMs":{"value":5,"from":"test"}}""");
         assertThat(test.pending())
                 .extracting(Pending::attribute)
-                .containsExactlyInAnyOrder(
-                        "payload",
-                        "workloads",
-                        "watchdogTimeoutS",
-                        "bpfMapWrite",
-                        "numSnapshots",
-                        "postVm",
-                        "performanceMode",
-                        "maxP99WakeLatencyNs");
-        assertThat(test.testChecks().values()).containsOnlyKeys(Threshold.MAX_GAP_MS);
+                .containsExactlyInAnyOrder("numSnapshots", "postVm", "performanceMode", "maxP99WakeLatencyNs");
+        assertThat(test.testChecks().values()).containsOnlyKeys(Threshold.MAX_GAP_MS, Threshold.FAIL_ON_STALL);
+        assertThat(test.watchdog()).isEqualTo(new TestEntry.Watchdog(9, true));
+        assertThat(test.mapWrites()).containsExactly(new TestEntry.MapWrite(".bss", Optional.of("x"), 0, 1));
         assertThat(Applicability.withoutHost(Shape.base(test), Optional.empty()))
-                .hasValueSatisfying(reason ->
-                        assertThat(reason).contains("watchdogTimeoutS is set").doesNotContain("numSnapshots"));
+                .hasValueSatisfying(
+                        reason -> assertThat(reason).contains("postVm is set").doesNotContain("numSnapshots"));
     }
 
     @Test
     void theDefaultsAreNothingToActUpon() throws IOException {
         TestEntry test = test(SCHEDULER.formatted("null", "null"), """
-                ,"watchdogTimeoutS":5,"postVm":null,"numSnapshots":0,"performanceMode":false,"bpfMapWrite":[],
+                ,"watchdogTimeoutS":{"value":5,"from":"default"},"postVm":null,"numSnapshots":0,"performanceMode":false,"bpfMapWrite":[],
                 "payload":null,"workloads":[],"hostOnly":false,"autoRepro":true""");
         assertThat(test.pending()).isEmpty();
+        assertThat(test.watchdog()).isEqualTo(TestEntry.Watchdog.DEFAULT);
+        assertThat(test.mapWrites()).isEmpty();
     }
 
     @Test

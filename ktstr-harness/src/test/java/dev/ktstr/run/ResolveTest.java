@@ -4,27 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.ktstr.CgroupDef;
-import dev.ktstr.CpusetSpec;
-import dev.ktstr.HoldSpec;
-import dev.ktstr.Phase;
-import dev.ktstr.Step;
-import dev.ktstr.TestWorkers;
 import dev.ktstr.Threshold;
-import dev.ktstr.WorkSpec;
-import dev.ktstr.WorkType;
-import dev.ktstr.guest.wire.CgroupPlan;
 import dev.ktstr.guest.wire.CpuReport;
 import dev.ktstr.guest.wire.Hello;
 import dev.ktstr.guest.wire.NodeReport;
-import dev.ktstr.guest.wire.PhaseKind;
-import dev.ktstr.guest.wire.ScenarioPlan;
-import dev.ktstr.guest.wire.WorkKind;
 import dev.ktstr.spec.CpuTopology;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -136,84 +123,5 @@ class ResolveTest {
             ids.add(cpu);
         }
         return new Hello(0, "test", "7.2", 0, 500, true, cpus, List.of(new NodeReport(0, 1 << 20, ids, List.of(10))));
-    }
-
-    @Test
-    void aScenarioIsEncodedWithCountsCpusetsAndHolds() {
-        ScenarioPlan plan = ScenarioEncoder.encode(
-                List.of(
-                        Step.of(
-                                HoldSpec.frac(0.25),
-                                CgroupDef.named("a").cpuset(CpusetSpec.llc(1)),
-                                CgroupDef.named("b")
-                                        .workers(4)
-                                        .work(WorkSpec.inherit())
-                                        .work(WorkSpec.inherit()
-                                                .workers(1)
-                                                .workType(WorkType.sequence(Phase.sleep(Duration.ofMillis(5)))))),
-                        Step.of(HoldSpec.fixed(Duration.ofMillis(300)), CgroupDef.named("a"))),
-                TestWorkers.topology("1n2l2c1t"),
-                Duration.ofSeconds(8),
-                3,
-                true,
-                "/");
-        assertThat(plan.steps().get(0).hold().totalNs()).isEqualTo(2_000_000_000L);
-        assertThat(plan.steps().get(1).hold().totalNs()).isEqualTo(300_000_000L);
-        CgroupPlan a = plan.steps().get(0).setup().get(0);
-        assertThat(a.cpus()).containsExactly(2, 3);
-        assertThat(a.works().get(0).workers()).isEqualTo(3);
-        CgroupPlan b = plan.steps().get(0).setup().get(1);
-        assertThat(b.works().get(0).workers()).isEqualTo(4);
-        assertThat(b.works().get(1).kind()).isEqualTo(WorkKind.SEQUENCE);
-        assertThat(b.works().get(1).phases().get(0).kind()).isEqualTo(PhaseKind.SLEEP);
-    }
-
-    @Test
-    void cgroupsAreMadeBelowTheOneThatTheSchedulerManages() {
-        ScenarioPlan plan = ScenarioEncoder.encode(
-                List.of(Step.of(HoldSpec.FULL, CgroupDef.named("a"))),
-                TestWorkers.topology("1n1l1c1t"),
-                Duration.ofSeconds(1),
-                1,
-                true,
-                "/cells/inner");
-        assertThat(plan.steps().get(0).setup().get(0).name()).isEqualTo("cells/inner/a");
-    }
-
-    @Test
-    void aCpusetThatCannotBeMetNamesItsCgroupBeforeAnythingRuns() {
-        List<Step> steps =
-                List.of(Step.of(HoldSpec.FULL, CgroupDef.named("cg_0").cpuset(CpusetSpec.disjoint(0, 8))));
-        assertThatExceptionOfType(IllegalArgumentException.class)
-                .isThrownBy(() -> ScenarioEncoder.encode(
-                        steps, TestWorkers.topology("1n1l5c1t"), Duration.ofSeconds(1), 1, false, "/"))
-                .withMessage(
-                        "cgroup 'cg_0': CpusetSpec validation failed: not enough usable CPUs (4) for 8 partitions");
-    }
-
-    @Test
-    void everyWorkTypeHasAnEncoding() {
-        for (String name : WorkType.names()) {
-            WorkType type = name.equals("Sequence")
-                    ? WorkType.sequence(Phase.spin(Duration.ofMillis(1)))
-                    : WorkType.byName(name);
-            ScenarioPlan plan = ScenarioEncoder.encode(
-                    List.of(Step.of(HoldSpec.FULL, CgroupDef.named("a").workType(type))),
-                    TestWorkers.topology("1n1l1c1t"),
-                    Duration.ofSeconds(1),
-                    1,
-                    false,
-                    "/");
-            assertThat(plan.steps()
-                            .get(0)
-                            .setup()
-                            .get(0)
-                            .works()
-                            .get(0)
-                            .kind()
-                            .name()
-                            .replace("_", ""))
-                    .isEqualToIgnoringCase(name);
-        }
     }
 }

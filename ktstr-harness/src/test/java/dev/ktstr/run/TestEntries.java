@@ -34,10 +34,13 @@ public final class TestEntries {
                 Optional.empty(),
                 Expectation.NONE,
                 false,
-                pending.contains(Pending.HOST_ONLY),
+                id.endsWith("OnTheHost"),
+                TestPayloads.NONE,
                 pending,
                 new Gauntlet(List.of(presets), List.of(Profile.DEFAULT, STEAL)),
                 Assert.NO_OVERRIDES,
-                Assert.NO_OVERRIDES);
+                Assert.NO_OVERRIDES,
+                TestEntry.Watchdog.DEFAULT,
+                List.of());
     }
 }

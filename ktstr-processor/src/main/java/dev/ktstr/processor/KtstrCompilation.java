@@ -1,5 +1,6 @@
 package dev.ktstr.processor;
 
+import dev.ktstr.processor.model.ClaimableUnit;
 import dev.ktstr.processor.model.ModelReader;
 import dev.ktstr.processor.model.Names;
 import dev.ktstr.processor.model.PayloadReader;
@@ -41,6 +42,7 @@ final class KtstrCompilation {
     private final Set<String> schedulers = new TreeSet<>();
     private final Set<String> payloads = new TreeSet<>();
     private final Set<String> flagHolders = new TreeSet<>();
+    private final Set<String> claimables = new TreeSet<>();
     private final Set<String> testClasses = new TreeSet<>();
 
     /** Classes with a test that names something that does not exist yet: a processor may write it in this round. */
@@ -61,6 +63,10 @@ final class KtstrCompilation {
         SchedulerReader schedulerReader = new SchedulerReader();
         annotated(round, Names.FLAG).forEach(f -> flagHolders.add(nameOf(f.getEnclosingElement())));
         annotated(round, Names.PAYLOAD).forEach(p -> payloads.add(nameOf(p)));
+        for (TypeElement type : ElementFilter.typesIn(annotated(round, Names.CLAIMABLE))) {
+            claimables.add(nameOf(type));
+            ClaimableUnit.of(type).filter(c -> SourceRules.check(c).isEmpty()).ifPresent(output::writeClaims);
+        }
         boolean constantsWritten = false;
         for (TypeElement type : ElementFilter.typesIn(annotated(round, Names.SCHEDULER))) {
             schedulers.add(nameOf(type));
@@ -120,6 +126,9 @@ final class KtstrCompilation {
         UniqueNames names = new UniqueNames();
         Registry registry = new Registry();
         types(flagHolders).flatMap(KtstrCompilation::flags).forEach(f -> findings.addAll(SourceRules.checkFlag(f)));
+        types(claimables)
+                .flatMap(t -> ClaimableUnit.of(t).stream())
+                .forEach(c -> findings.addAll(SourceRules.check(c)));
         types(schedulers).flatMap(t -> schedulerReader.scheduler(t).stream()).forEach(s -> {
             findings.addAll(SourceRules.check(s));
             names.add(s.model());

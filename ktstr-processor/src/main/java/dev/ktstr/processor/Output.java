@@ -2,10 +2,12 @@ package dev.ktstr.processor;
 
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.JavaFile;
+import dev.ktstr.processor.model.ClaimableUnit;
 import dev.ktstr.processor.model.Gauntlet;
 import dev.ktstr.processor.model.Location;
 import dev.ktstr.processor.model.SchedulerUnit;
 import dev.ktstr.processor.model.TestUnit;
+import dev.ktstr.processor.write.ClaimsClassWriter;
 import dev.ktstr.processor.write.FlagsClassWriter;
 import dev.ktstr.processor.write.GauntletClassWriter;
 import dev.ktstr.processor.write.JavaNames;
@@ -41,6 +43,7 @@ final class Output {
     private final TestClassWriter testClasses;
     private final GauntletClassWriter gauntlets;
     private final FlagsClassWriter flags;
+    private final ClaimsClassWriter claims;
 
     /** Types whose sources the user gave to this compilation. */
     private final Set<String> sources = new HashSet<>();
@@ -60,6 +63,7 @@ final class Output {
         this.testClasses = new TestClassWriter(elements);
         this.gauntlets = new GauntletClassWriter(elements, mostMethods);
         this.flags = new FlagsClassWriter(elements);
+        this.claims = new ClaimsClassWriter(elements, environment.getTypeUtils());
     }
 
     void startRound(Set<? extends Element> roots) {
@@ -77,6 +81,12 @@ final class Output {
         }
         write(JavaNames.flagsClass(scheduler.type()), scheduler.type(), "flags", () -> flags.write(scheduler));
         return true;
+    }
+
+    /** Writes the claims on a type. */
+    void writeClaims(ClaimableUnit claimable) {
+        TypeElement type = claimable.type();
+        write(JavaNames.claimsClass(type), type, "claims", () -> claims.write(claimable));
     }
 
     /** Writes the JUnit classes of a test class. */

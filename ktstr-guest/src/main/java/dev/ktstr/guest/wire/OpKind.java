@@ -34,7 +34,7 @@ public enum OpKind implements WireEnum {
     WAIT_PAYLOAD(15),
     /** Kills the payload {@code name}. */
     KILL_PAYLOAD(16),
-    /** Sends {@link HostRequest} with {@code name}, and goes on once the host has answered or {@code timeoutNs} are over. */
+    /** Sends {@link HostRequest} with {@code name}, and goes on once the host has answered; fails after {@code timeoutNs}. */
     HOST_REQUEST(17),
     /** Starts the scheduler with the arguments it had last, and waits until it is attached. */
     START_SCHEDULER(18),

@@ -11,6 +11,7 @@ import java.util.List;
  * @param index which worker of its group
  * @param pid its process id in the guest
  * @param tid its thread id in the guest
+ * @param releasedNs when it was let go, {@code CLOCK_MONOTONIC}
  * @param workUnits units done, see {@link WorkKind}
  * @param iterations turns of the work type's outer loop
  * @param cpuTimeNs CPU time between release and end ({@code CLOCK_THREAD_CPUTIME_ID}; at the last checkpoint when not
@@ -36,6 +37,7 @@ import java.util.List;
  * @param runCount times it was put on a CPU (the same file); -1 when not measured
  * @param waitStatus status as {@code waitpid} gives it
  * @param completed whether it reached its end and wrote its own totals; false when it was killed
+ * @param error why it ended early, in its own words; empty when it did not
  */
 public record WorkerReport(
         int step,
@@ -44,6 +46,7 @@ public record WorkerReport(
         int index,
         int pid,
         int tid,
+        long releasedNs,
         long workUnits,
         long iterations,
         long cpuTimeNs,
@@ -67,7 +70,8 @@ public record WorkerReport(
         long runDelayNs,
         long runCount,
         int waitStatus,
-        boolean completed) {
+        boolean completed,
+        String error) {
     public WorkerReport {
         cpuUse = List.copyOf(cpuUse);
         migrationList = List.copyOf(migrationList);

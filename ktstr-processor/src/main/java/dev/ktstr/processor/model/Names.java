@@ -7,6 +7,7 @@ public final class Names {
     public static final String FLAG = "dev.ktstr.annotations.Flag";
     public static final String EEVDF = "dev.ktstr.annotations.Eevdf";
     public static final String PAYLOAD = "dev.ktstr.annotations.Payload";
+    public static final String CLAIMABLE = "dev.ktstr.annotations.Claimable";
     public static final String CTX = "dev.ktstr.Ctx";
     public static final String ASSERT_RESULT = "dev.ktstr.AssertResult";
 

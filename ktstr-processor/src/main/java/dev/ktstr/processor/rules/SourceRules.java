@@ -1,5 +1,6 @@
 package dev.ktstr.processor.rules;
 
+import dev.ktstr.processor.model.ClaimableUnit;
 import dev.ktstr.processor.model.PayloadUnit;
 import dev.ktstr.processor.model.SchedulerUnit;
 import dev.ktstr.processor.model.TestUnit;
@@ -31,6 +32,13 @@ public final class SourceRules {
     /** Judges a payload. */
     public static List<Finding> check(PayloadUnit payload) {
         return Rules.check(payload.model());
+    }
+
+    /** Judges a type annotated {@code @Claimable}. */
+    public static List<Finding> check(ClaimableUnit claimable) {
+        Findings out = new Findings();
+        new ClaimableRules(out).check(claimable);
+        return out.all();
     }
 
     /** Judges the tests of one type, in source order. */

@@ -25,6 +25,11 @@ public final class JavaNames {
         return beside(type, "Flags");
     }
 
+    /** The claims on a type: {@code acme.Latency} has {@code acme.LatencyClaims}. */
+    public static ClassName claimsClass(TypeElement type) {
+        return beside(type, "Claims");
+    }
+
     private static ClassName beside(TypeElement type, String suffix) {
         ClassName name = ClassName.get(type);
         return ClassName.get(name.packageName(), String.join("_", name.simpleNames()) + suffix);

@@ -1,0 +1,6 @@
+package acme;
+
+import dev.ktstr.annotations.Scheduler;
+
+@Scheduler(name = "idle", binary = "scx_idle")
+interface Idle {}

@@ -1,0 +1,8 @@
+package acme;
+
+import dev.ktstr.annotations.*;
+
+class OpenHolder {
+    @Claimable
+    record Seen(int p99Us) {}
+}

@@ -1,0 +1,10 @@
+package acme;
+
+import dev.ktstr.annotations.*;
+
+@Claimable
+class Telling {
+    int count() {
+        return 0;
+    }
+}

@@ -1,0 +1,6 @@
+package acme;
+
+import dev.ktstr.annotations.*;
+
+@Claimable(subject = "queue")
+record NamedQueueStats(String queue, long p99Us) {}

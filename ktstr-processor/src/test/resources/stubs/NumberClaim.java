@@ -1,0 +1,3 @@
+package dev.ktstr.claim;
+
+public final class NumberClaim {}
