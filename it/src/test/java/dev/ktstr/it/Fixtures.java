@@ -58,6 +58,13 @@ class Fixtures {
             schedArgs = {"--timeout-ms", "6000"})
     interface WithALongLimit {}
 
+    /** Of the kernel's own tools, built by a test from the distribution's sources. */
+    @Scheduler(name = "scx-simple", binary = "scx_simple", kernels = "6.12")
+    interface Simple {}
+
+    @Scheduler(name = "scx-qmap", binary = "scx_qmap", kernels = "6.12")
+    interface Qmap {}
+
     /** Part of the kernel, as it were: two commands of a shell turn it on and off. */
     @Scheduler(
             name = "builtin",
