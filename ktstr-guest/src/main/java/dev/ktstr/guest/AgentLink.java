@@ -153,8 +153,7 @@ final class AgentLink implements AutoCloseable {
             try {
                 ports.write(bytes, SERIAL_WRITE);
             } catch (IOException e) {
-                GuestException.Kind kind =
-                        endsSoon() ? GuestException.Kind.GUEST_ENDED : GuestException.Kind.TIMEOUT;
+                GuestException.Kind kind = endsSoon() ? GuestException.Kind.GUEST_ENDED : GuestException.Kind.TIMEOUT;
                 throw new GuestException(
                         kind,
                         request.stage(),
