@@ -193,8 +193,7 @@ class InstrumentIT {
     void cpuTimeIsThatOfTheKernelsAccountAndOfItsTracepoints() {
         assertThat(free.result().workers()).hasSize(4).allSatisfy(worker -> {
             // One counter of the kernel read twice, a few system calls apart, after more than half a second of it.
-            assertThat(worker.cpuTimeNs())
-                    .isCloseTo(worker.schedstatCpuNs(), within(worker.schedstatCpuNs() / 100));
+            assertThat(worker.cpuTimeNs()).isCloseTo(worker.schedstatCpuNs(), within(worker.schedstatCpuNs() / 100));
             // The tracepoints' clock is the workers'; their times are cut to microseconds, some hundreds of times.
             assertThat(worker.cpuTimeNs()).isCloseTo(free.onCpuNs(worker), within(free.onCpuNs(worker) / 100));
         });
@@ -202,8 +201,9 @@ class InstrumentIT {
 
     @Test
     void offCpuTimeIsThatOfTheTracepoints() {
-        assertThat(free.result().workers()).allSatisfy(worker -> assertThat(worker.offCpuNs())
-                .isCloseTo(worker.wallTimeNs() - free.onCpuNs(worker), within(worker.wallTimeNs() / 100)));
+        assertThat(free.result().workers())
+                .allSatisfy(worker -> assertThat(worker.offCpuNs())
+                        .isCloseTo(worker.wallTimeNs() - free.onCpuNs(worker), within(worker.wallTimeNs() / 100)));
         // The sleeper sleeps 60 of at least 100 ms: it cannot have been on a CPU for longer than the rest.
         WorkerReport sleeper = free.worker(3);
         assertThat(sleeper.offCpuNs()).isGreaterThan(sleeper.wallTimeNs() * 55 / 100);
@@ -230,7 +230,8 @@ class InstrumentIT {
     @Test
     void noMigrationIsReportedThatTheKernelDoesNotConfirm() {
         assertThat(free.result().workers()).allSatisfy(worker -> {
-            assertThat(worker.migrations()).isLessThanOrEqualTo(free.moves(worker).size());
+            assertThat(worker.migrations())
+                    .isLessThanOrEqualTo(free.moves(worker).size());
             assertThat(worker.migrationList()).hasSize((int) Math.min(256, worker.migrations()));
             List<SchedTrace.Stint> stints = free.stints(worker);
             assertThat(worker.migrationList()).allSatisfy(migration -> {
@@ -252,7 +253,8 @@ class InstrumentIT {
         assertThat(until - from).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(1500));
         long begun = worker.releasedNs() + worker.longestGapAtNs();
         long ended = begun + worker.longestGapNs();
-        // It begins at the checkpoint before the stop, and ends at the one after; the worker is alone on its CPU, and takes
+        // It begins at the checkpoint before the stop, and ends at the one after; the worker is alone on its CPU, and
+        // takes
         // one a millisecond. What it did not run before and after, the tracepoints know.
         assertThat(begun).isLessThanOrEqualTo(from);
         assertThat(ended).isGreaterThanOrEqualTo(until);
@@ -283,7 +285,8 @@ class InstrumentIT {
         WorkerReport half = halved.worker(0);
         WorkerReport rest = halved.worker(1);
         assertThat(half.cgroup()).isEqualTo("half");
-        // Both work on one CPU in the same seconds: the one up to its quota, the other, of a hundredth of its weight, when
+        // Both work on one CPU in the same seconds: the one up to its quota, the other, of a hundredth of its weight,
+        // when
         // the first may not. The quota is dealt out in slices of 5 ms per 100 ms, which is what may be off.
         double share = (double) half.workUnits() / (half.workUnits() + rest.workUnits());
         assertThat(share).isCloseTo(0.5, within(0.05));
