@@ -41,8 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
  * The instrument is right: what workers report is held against the kernel's own account of them, or against what was done to
  * them. All is measured in one guest of two CPUs, one thing after the other; the tests judge.
  *
- * <p>No figure here depends on how fast the machine is or what else it does: CPU time is compared with CPU time of the same
- * clock, work with work of the same CPU in the same seconds, and what a busy host can add to a wait is never asserted away.
+ * <p>No figure here depends on how fast the machine is: CPU time is compared with CPU time of the same clock, work with work of
+ * the same CPU in the same seconds, and what a busy host can add to a wait is never asserted away.
  */
 class InstrumentIT {
     private static final String COMM = "instr";
@@ -98,8 +98,8 @@ class InstrumentIT {
                     Integer.toString(BLIPS),
                     "0",
                     "1");
-            halved = run(ctx, step(4000, limited("half", 100, 50_000), limited("rest", 1, -1)));
-            four = run(ctx, step(6000, cgroup("four", List.of(), spinners(4, 0))));
+            halved = run(ctx, step(6000, limited("half", 100, 50_000), limited("rest", 1, -1)));
+            four = run(ctx, step(8000, cgroup("four", List.of(), spinners(4, 0))));
             niced = run(ctx, step(6000, cgroup("niced", List.of(0), spinners(1, 0), spinners(1, 10))));
             return null;
         });
@@ -309,7 +309,18 @@ class InstrumentIT {
         double weights = 1024.0 / 110;
         WorkerReport zero = niced.worker(0);
         WorkerReport ten = niced.worker(1);
-        assertThat((double) zero.cpuTimeNs() / ten.cpuTimeNs()).isCloseTo(weights, within(weights / 10));
-        assertThat((double) zero.workUnits() / ten.workUnits()).isCloseTo(weights, within(weights / 10));
+        assertThat(List.of(zero, ten))
+                .allSatisfy(worker -> assertThat(worker.cpuTimeNs())
+                        .isCloseTo(niced.onCpuNs(worker), within(niced.onCpuNs(worker) / 100)));
+        // The scheduler owes nobody more than a slice whenever it picks the lighter one. At the end it may: the host
+        // may have
+        // kept the CPU from running, for longer than many slices, while the heavier one had it and was charged for
+        // that.
+        List<SchedTrace.Stint> picks = niced.stints(ten);
+        long from = picks.get(0).fromNs();
+        long until = picks.get(picks.size() - 1).fromNs();
+        double ratio = (double) niced.trace().onCpuNs(zero.tid(), from, until)
+                / niced.trace().onCpuNs(ten.tid(), from, until);
+        assertThat(ratio).isCloseTo(weights, within(weights / 10));
     }
 }
