@@ -69,9 +69,7 @@ class CatalogueIT {
         assertThat(ended.outcome().verdict())
                 .as(
                         "%s: %s%n%s",
-                        scenario,
-                        ended.outcome().details(),
-                        ended.outcome().stats())
+                        scenario, ended.outcome().details(), ended.outcome().stats())
                 .isEqualTo(Verdict.PASS);
         assertThat(ended.outcome().stats()).isNotEmpty();
     }
