@@ -156,6 +156,7 @@ class ClaimsTest {
         logging.claim("gap", 80).atMost(100);
         assertThat(logging.result().notes()).containsExactly("claim holds: gap: expected at most 100, got 80");
         assertThat(logging.result().passed()).isTrue();
+        assertThat(logging.untold().notes()).isEmpty();
     }
 
     @Test

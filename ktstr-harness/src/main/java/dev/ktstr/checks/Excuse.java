@@ -36,7 +36,7 @@ public record Excuse(long fromNs, long toNs, Predicate<HostLoss> enough) {
 
     /** For a rate that is too low: what was kept from the vCPU counted as time of the worker's. */
     static Excuse tooSlow(long fromNs, long toNs, double rate, double least) {
-        return new Excuse(fromNs, toNs, loss -> loss.share() < 1 && rate / (1 - loss.share()) >= least && rate > 0);
+        return new Excuse(fromNs, toNs, loss -> loss.share() < 1 && rate / (1 - loss.share()) >= least);
     }
 
     /** For wakes that took too long: waits for the host must be common enough to be among them, and long enough. */
