@@ -112,6 +112,8 @@ void crew_report(const struct crew *crew, uint32_t i, int step, struct kt_worker
 	struct worker_log *log = &crew->logs[i];
 	work_collect(crew->shared, &crew->group, (int)i, slot, log);
 	uint32_t state = atomic_load_explicit(&slot->state, memory_order_acquire);
+	static char error[sizeof(log->error)];
+	snprintf(error, sizeof(error), "%.*s", (int)sizeof(log->error) - 1, log->error); /* a program of the user's can reach it */
 	*to = (struct kt_worker_report){
 		.step = step,
 		.cgroup = crew->cgroup,
@@ -133,6 +135,7 @@ void crew_report(const struct crew *crew, uint32_t i, int step, struct kt_worker
 		.run_delay_ns = slot->run_delay_ns,
 		.run_count = slot->run_count,
 		.wait_status = member->status,
+		.error = error,
 		.completed = member->ended && member->status == 0 && state == WORKER_COMPLETE,
 	};
 	put_cpu_use(crew, log, to);

@@ -2,10 +2,13 @@
 #include <stdio.h>
 #include <sys/prctl.h>
 
-#define MAX_TURNS 1000000000000ll
+/* As the host's: dev.ktstr.WorkParameter. Times must leave room for a sum. */
+#define MAX_TURNS (1ll << 40)
 #define MAX_KB (1 << 20)
-#define MAX_OPERATIONS 1000000
-#define NO_FD (-1)
+#define MAX_REGION_KB (1 << 24)
+#define MAX_TOUCHES (1 << 24)
+#define MAX_OPERATIONS (1 << 30)
+#define MAX_NS (INT64_MAX / 4)
 
 /* One of the work types. Absent functions: nothing to do. */
 struct work_type {
@@ -69,6 +72,7 @@ int work_group_size(const struct kt_work_group *group)
 	case KT_WORK_KIND_PIPE_IO:
 	case KT_WORK_KIND_FUTEX_PING_PONG:
 	case KT_WORK_KIND_CACHE_PIPE:
+	case KT_WORK_KIND_SIGNAL_STORM:
 		return 2;
 	case KT_WORK_KIND_FUTEX_FAN_OUT:
 	case KT_WORK_KIND_FAN_OUT_COMPUTE:
@@ -111,7 +115,7 @@ static bool check_phases(const struct kt_work_group *group, char *error, size_t 
 	if (!ALL_IN_RANGE({ "the number of phases", group->phases.n, 1, 4096 }))
 		return false;
 	for (uint32_t i = 0; i < group->phases.n; i++)
-		if (!ALL_IN_RANGE({ "the duration of a phase in ns", group->phases.v[i].duration_ns, 1, INT64_MAX / 4 }))
+		if (!ALL_IN_RANGE({ "the duration of a phase in ns", group->phases.v[i].duration_ns, 1, MAX_NS }))
 			return false;
 	return true;
 }
@@ -136,8 +140,8 @@ static bool check_parameters(const struct kt_work_group *group, char *error, siz
 	struct range stride = { "stride in bytes", p->stride_bytes, 1, 1024ll * p->size_kb };
 	switch (group->kind) {
 	case KT_WORK_KIND_BURSTY:
-		return ALL_IN_RANGE({ "burst in ns", p->burst_ns, 1, INT64_MAX / 4 },
-				    { "sleep in ns", p->sleep_ns, 1, INT64_MAX / 4 });
+		return ALL_IN_RANGE({ "burst in ns", p->burst_ns, 1, MAX_NS },
+				    { "sleep in ns", p->sleep_ns, 1, MAX_NS });
 	case KT_WORK_KIND_SEQUENCE:
 		return check_phases(group, error, room);
 	case KT_WORK_KIND_PIPE_IO:
@@ -151,7 +155,7 @@ static bool check_parameters(const struct kt_work_group *group, char *error, siz
 	case KT_WORK_KIND_FAN_OUT_COMPUTE:
 		return ALL_IN_RANGE({ "fanOut", p->fan_out, 1, KT_MAX_WORKERS - 1 }, { "cacheKb", p->size_kb, 1, MAX_KB },
 				    { "operations", p->operations, 0, MAX_OPERATIONS },
-				    { "sleep in ns", p->sleep_ns, 0, INT64_MAX / 4 });
+				    { "sleep in ns", p->sleep_ns, 0, MAX_NS });
 	case KT_WORK_KIND_CACHE_PIPE:
 		/* A stride of 0: a cache line, for the type has no such parameter. */
 		return ALL_IN_RANGE({ "sizeKb", p->size_kb, 1, MAX_KB }, { "burstIters", p->burst_iters, 0, MAX_TURNS });
@@ -159,7 +163,7 @@ static bool check_parameters(const struct kt_work_group *group, char *error, siz
 	case KT_WORK_KIND_CACHE_YIELD:
 		return ALL_IN_RANGE({ "sizeKb", p->size_kb, 1, MAX_KB }, stride);
 	case KT_WORK_KIND_PAGE_FAULT_CHURN:
-		return ALL_IN_RANGE({ "regionKb", p->region_kb, 4, MAX_KB }, { "touches", p->touches, 1, MAX_OPERATIONS },
+		return ALL_IN_RANGE({ "regionKb", p->region_kb, 4, MAX_REGION_KB }, { "touches", p->touches, 1, MAX_TOUCHES },
 				    { "spinIters", p->spin_iters, 0, MAX_TURNS });
 	case KT_WORK_KIND_MUTEX_CONTENTION:
 		return ALL_IN_RANGE({ "contenders", p->contenders, 1, KT_MAX_WORKERS },
@@ -229,8 +233,7 @@ void work_prepare(struct worker *w)
 {
 	/* Sleeps as long as they are meant to be: what comes on top is the scheduler's. The default is 50 µs of slack. */
 	prctl(PR_SET_TIMERSLACK, 1ul, 0ul, 0ul, 0ul);
-	if (w->group->kind != KT_WORK_KIND_CUSTOM)
-		w->fd = NO_FD;
+	w->fd = -1;
 	w->own = NULL;
 	if (type_of(w->group->kind)->open)
 		type_of(w->group->kind)->open(w);

@@ -39,8 +39,7 @@ void work_signal_close(struct worker *w)
 
 void work_signal_storm(struct worker *w)
 {
-	int partner = w->index ^ 1;
-	struct target *target = (struct target *)w->shared + (partner < w->group->workers ? partner : w->index);
+	struct target *target = (struct target *)w->shared + (w->index ^ 1);
 	while (!worker_stopped(w)) {
 		uint64_t ids = atomic_load(&target->ids);
 		if (!ids || syscall(SYS_tgkill, (pid_t)(ids >> 32), (pid_t)(uint32_t)ids, SIGNAL)) {

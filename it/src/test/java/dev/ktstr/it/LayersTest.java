@@ -31,8 +31,14 @@ class LayersTest {
         "dev.ktstr.run..",
         "dev.ktstr.inspect..",
         "dev.ktstr.monitor..",
+        "dev.ktstr.catalogue..",
         "dev.ktstr.checks..",
+        "dev.ktstr.claim..",
+        "dev.ktstr.host..",
+        "dev.ktstr.payload..",
         "dev.ktstr.result..",
+        "dev.ktstr.snapshot..",
+        "dev.ktstr.verify..",
         "dev.ktstr.junit..",
         "dev.ktstr.select.."
     };

@@ -33,6 +33,7 @@ class WorkChecksTest {
                 refused(of(WorkKind.PIPE_IO, 3), "PipeIo requires workers divisible by 2, got 3"),
                 refused(of(WorkKind.FUTEX_PING_PONG, 1), "FutexPingPong requires workers divisible by 2, got 1"),
                 refused(of(WorkKind.CACHE_PIPE, 5), "CachePipe requires workers divisible by 2, got 5"),
+                refused(of(WorkKind.SIGNAL_STORM, 1), "SignalStorm requires workers divisible by 2, got 1"),
                 refused(of(WorkKind.FUTEX_FAN_OUT, 4), "FutexFanOut requires workers divisible by 5, got 4"),
                 refused(of(WorkKind.FAN_OUT_COMPUTE, 6), "FanOutCompute requires workers divisible by 5, got 6"),
                 refused(of(WorkKind.MUTEX_CONTENTION, 6), "MutexContention requires workers divisible by 4, got 6"),
@@ -54,7 +55,7 @@ class WorkChecksTest {
                         "CacheYield: stride in bytes is 1025, and must be from 1 to 1024"),
                 refused(
                         WorkGroups.of(WorkKind.PAGE_FAULT_CHURN, 1, zeroes()),
-                        "PageFaultChurn: regionKb is 0, and must be from 4 to 1048576"),
+                        "PageFaultChurn: regionKb is 0, and must be from 4 to 16777216"),
                 refused(
                         WorkGroups.of(WorkKind.BURSTY, 1, WorkParameters.bursty(0, 5)),
                         "Bursty: burst in ns is 0, and must be from 1 to 2305843009213693951"),
@@ -66,7 +67,7 @@ class WorkChecksTest {
                                 WorkKind.FUTEX_PING_PONG,
                                 2,
                                 new WorkParameters(0, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)),
-                        "FutexPingPong: spinIters is -1, and must be from 0 to 1000000000000"),
+                        "FutexPingPong: spinIters is -1, and must be from 0 to 1099511627776"),
                 refused(WorkGroups.custom(1, CloneMode.PROCESS, "", List.of()), "Custom has no program"),
                 refused(
                         WorkGroups.custom(1, CloneMode.THREAD, "", List.of("/bin/true")),

@@ -65,7 +65,7 @@ final class WorkGroups {
     /** How many workers belong together. */
     static int groupSize(WorkKind kind) {
         return switch (kind) {
-            case PIPE_IO, FUTEX_PING_PONG, CACHE_PIPE -> 2;
+            case PIPE_IO, FUTEX_PING_PONG, CACHE_PIPE, SIGNAL_STORM -> 2;
             case FUTEX_FAN_OUT, FAN_OUT_COMPUTE -> 5;
             case MUTEX_CONTENTION -> 4;
             default -> 1;

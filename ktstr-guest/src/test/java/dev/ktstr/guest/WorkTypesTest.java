@@ -109,7 +109,7 @@ class WorkTypesTest {
     private CrewDriver fate(String action, List<WorkKind> kinds) throws IOException {
         CrewDriver driver = new CrewDriver(folder);
         for (WorkKind kind : kinds) {
-            driver.start(WorkGroups.of(kind, Math.max(2, WorkGroups.groupSize(kind)), CloneMode.PROCESS));
+            driver.start(WorkGroups.of(kind, WorkGroups.groupSize(kind), CloneMode.PROCESS));
         }
         for (String each : List.of("release:%d", "worked:%d:3", action + ":%d:1")) {
             for (int crew = 0; crew < kinds.size(); crew++) {

@@ -123,7 +123,7 @@ public final class BareMetal {
                     : judged.inconclusive().isEmpty() ? Verdict.PASS : Verdict.INCONCLUSIVE;
             return new HostResult(scenario, verdict, lines, stats, since(from));
         } catch (GuestException e) {
-            if (e.kind() != GuestException.Kind.AGENT) {
+            if (e.kind() != GuestException.Kind.AGENT || !agent.alive()) {
                 throw new HostException(
                         "The agent on this host was lost in scenario " + scenario + ": " + e.getMessage()
                                 + (agent.console().isBlank()

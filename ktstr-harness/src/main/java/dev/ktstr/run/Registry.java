@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URL;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -25,6 +26,7 @@ public final class Registry {
 
     private final Map<String, Supplier<TestEntry>> tests = new LinkedHashMap<>();
     private final Map<String, TestEntry> read = new HashMap<>();
+    private final List<Supplier<DeclaredScheduler>> schedulers = new ArrayList<>();
     private final Map<String, PayloadEntry> payloads = new HashMap<>();
     private final ClassLoader loader;
 
@@ -48,7 +50,7 @@ public final class Registry {
      */
     public static Registry ofProject(ClassLoader loader) {
         Registry own = read(loader, url -> url.getProtocol().equals("file"));
-        return own.tests.isEmpty() ? load(loader) : own;
+        return own.tests.isEmpty() && own.schedulers.isEmpty() ? load(loader) : own;
     }
 
     private static Registry read(ClassLoader loader, Predicate<URL> wanted) {
@@ -105,6 +107,15 @@ public final class Registry {
         return tests.keySet().stream().map(this::test).toList();
     }
 
+    /**
+     * All schedulers that are declared, whether a test has them or not, in the order of the registry.
+     *
+     * @throws RunException when one's definition is wrong
+     */
+    public List<DeclaredScheduler> schedulers() {
+        return schedulers.stream().map(Supplier::get).toList();
+    }
+
     /** The payload that a type declares; empty when no registry has it. */
     public Optional<PayloadEntry> payload(String type) {
         return Optional.ofNullable(payloads.get(type));
@@ -126,5 +137,6 @@ public final class Registry {
         RegistryReader reader = new RegistryReader(root, loader, this::payload);
         tests.putAll(reader.tests());
         payloads.putAll(reader.payloads());
+        schedulers.addAll(reader.schedulers());
     }
 }

@@ -1,6 +1,8 @@
 package dev.ktstr.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ktstr.Assert;
 import dev.ktstr.Threshold;
 import dev.ktstr.payload.PayloadEntry;
@@ -9,6 +11,7 @@ import dev.ktstr.run.TestEntry.Expectation;
 import dev.ktstr.run.TestEntry.Gauntlet;
 import dev.ktstr.run.TestEntry.Profile;
 import dev.ktstr.spec.CpuTopology;
+import dev.ktstr.spec.TopologyLimits;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -47,6 +50,36 @@ final class RegistryReader {
         Map<String, Supplier<TestEntry>> tests = new LinkedHashMap<>();
         root.path("tests").forEach(node -> tests.put(node.path("id").asText(), () -> test(node)));
         return tests;
+    }
+
+    /** The schedulers, in order; each is read when it is asked for, as tests are. */
+    List<Supplier<DeclaredScheduler>> schedulers() {
+        List<Supplier<DeclaredScheduler>> declared = new ArrayList<>();
+        root.path("schedulers").forEach(node -> declared.add(() -> declared(node)));
+        return declared;
+    }
+
+    /** What the registry has for a test that does nothing but load the scheduler is read as any other. */
+    private DeclaredScheduler declared(JsonNode node) {
+        String name = node.path("name").asText();
+        ObjectNode alone = JsonNodeFactory.instance.objectNode();
+        alone.put("id", "ktstr:verify#" + name)
+                .put("class", "ktstr:verify")
+                .put("method", name)
+                .put("scheduler", node.path("type").asText());
+        JsonNode limits = node.path("constraints");
+        TopologyLimits standard = TopologyLimits.DEFAULT;
+        return new DeclaredScheduler(
+                scheduler(node.path("type").asText()).orElseThrow(),
+                new TopologyLimits(
+                        number(limits, "minLlcs", standard.minLlcs()),
+                        number(limits, "maxLlcs", standard.maxLlcs()),
+                        number(limits, "minCpus", standard.minCpus()),
+                        number(limits, "maxCpus", standard.maxCpus()),
+                        number(limits, "minNumaNodes", standard.minNumaNodes()),
+                        number(limits, "maxNumaNodes", standard.maxNumaNodes()),
+                        flag(limits, "requiresSmt")),
+                test(alone));
     }
 
     private Optional<SchedulerEntry> scheduler(String type) {

@@ -58,17 +58,20 @@ class BareMetalTest {
         assertThat(results).isEqualTo(heard).hasSize(2);
         HostResult steady = results.get(0);
         assertThat(steady.scenario().name()).isEqualTo("steady");
-        assertThat(steady.stats()).isNotEmpty().allSatisfy(cgroup -> assertThat(cgroup.iterations())
-                .isPositive());
+        assertThat(steady.stats())
+                .isNotEmpty()
+                .allSatisfy(cgroup -> assertThat(cgroup.iterations()).isPositive());
         assertThat(cgroupOf(ProcessHandle.current().pid(), mount)).doesNotExist();
         assertThat(new Leftovers(mount.mount(), BareMetal.records(temp)).find())
-                .noneMatch(found -> found.cgroup().endsWith("ktstr-" + ProcessHandle.current().pid()));
+                .noneMatch(found -> found.cgroup()
+                        .endsWith("ktstr-" + ProcessHandle.current().pid()));
         if (!mount.controllers().contains("cpuset")) {
             assertThat(results.get(1).verdict()).isEqualTo(Verdict.SKIP);
             assertThat(results.get(1).details().get(0)).startsWith("needs the cgroup v2 controllers cpuset");
         }
         JsonNode json = new ObjectMapper().readTree(HostReport.json(host, settings, results));
-        assertThat(json.path("host").path("cpus").asInt()).isEqualTo(host.topology().cpuCount());
+        assertThat(json.path("host").path("cpus").asInt())
+                .isEqualTo(host.topology().cpuCount());
         assertThat(json.path("scenarios").path(0).path("stats").path("cgroups").isEmpty())
                 .isFalse();
         assertThat(HostReport.summary(results)).startsWith("2 scenarios: ");
@@ -90,7 +93,8 @@ class BareMetalTest {
             Path cgroup = cgroupOf(owner.pid(), mount);
             assertThat(cgroup).isDirectory();
             assertThat(new Leftovers(mount.mount(), BareMetal.records(temp)).find())
-                    .anyMatch(found -> found.cgroup().equals(cgroup) && found.live().isPresent());
+                    .anyMatch(found ->
+                            found.cgroup().equals(cgroup) && found.live().isPresent());
             owner.destroyForcibly().waitFor();
             long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
             while (Files.exists(cgroup) && System.nanoTime() < deadline) {

@@ -24,8 +24,7 @@ class HostOnlyRunTest {
     Path temp;
 
     private VariantRun.Ended run(VariantRun.Body body) {
-        Options options = new Options(
-                name -> name.equals("ktstr.sidecar.dir") ? temp.toString() : null, name -> null);
+        Options options = new Options(name -> name.equals("ktstr.sidecar.dir") ? temp.toString() : null, name -> null);
         return new HostOnlyRun(Shape.base(TestEntries.of("acme.T#runsOnTheHost")), options, temp).execute(body);
     }
 
@@ -37,7 +36,9 @@ class HostOnlyRunTest {
             assertThat(ctx.scheduler()).isNotEmpty();
             return null;
         });
-        assertThat(ended.outcome().verdict()).as(ended.outcome().details().toString()).isEqualTo(Verdict.PASS);
+        assertThat(ended.outcome().verdict())
+                .as(ended.outcome().details().toString())
+                .isEqualTo(Verdict.PASS);
         JsonNode sidecar = new ObjectMapper()
                 .readTree(ended.outcome().sidecar().orElseThrow().toFile());
         assertThat(sidecar.path("hostOnly").asBoolean()).isTrue();
@@ -71,7 +72,8 @@ class HostOnlyRunTest {
 
     @Test
     void aFailureIsAFailure() {
-        assertThat(run(ctx -> AssertResult.fail("too slow")).outcome().verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(run(ctx -> AssertResult.fail("too slow")).outcome().verdict())
+                .isEqualTo(Verdict.FAIL);
         assertThat(run(ctx -> AssertResult.inconclusive("stolen")).outcome().verdict())
                 .isEqualTo(Verdict.INCONCLUSIVE);
     }

@@ -31,7 +31,8 @@ class LiveCgroupsTest {
         cgroups.add("a", CpusetSpec.llc(1));
         cgroups.setCpuset("a", CpusetSpec.llc(0));
         cgroups.remove("a");
-        assertThat(done).extracting(OpPlan::kind)
+        assertThat(done)
+                .extracting(OpPlan::kind)
                 .containsExactly(OpKind.ADD_CGROUP, OpKind.SET_CPUSET, OpKind.REMOVE_CGROUP);
         assertThat(done).extracting(OpPlan::cgroup).containsOnly("cells/a");
         assertThat(done.get(0).def().get(0).name()).isEqualTo("cells/a");

@@ -14,10 +14,8 @@ import dev.ktstr.kernel.source.KernelSource;
 import dev.ktstr.kernel.source.KernelSources;
 import dev.ktstr.kernel.source.Network;
 import dev.ktstr.spec.KernelSpec;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -176,19 +174,6 @@ public final class KernelBuildMojo extends KtstrMojo {
 
     /** Standard output, when a person looks at it. */
     private @Nullable PrintStream terminal() {
-        boolean person = isTerminal(Path.of("/proc/self/fd/1"))
-                && session().getRequest().isInteractiveMode()
-                && !"dumb".equals(System.getenv("TERM"))
-                && System.getenv("CI") == null;
-        return person ? System.out : null;
-    }
-
-    /** Where a file descriptor leads, proc(5); Java says since 22 that there is a console where there is none. */
-    private static boolean isTerminal(Path descriptor) {
-        try {
-            return Files.readSymbolicLink(descriptor).toString().matches("/dev/(pts/\\d+|tty\\w*|console)");
-        } catch (IOException e) {
-            return false; // plain lines are right everywhere
-        }
+        return Terminal.watched(session()) ? System.out : null;
     }
 }

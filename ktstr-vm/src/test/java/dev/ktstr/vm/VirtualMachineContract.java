@@ -56,6 +56,17 @@ public abstract class VirtualMachineContract {
     }
 
     @Test
+    void everyVcpuHasALivingThreadOfTheHostUntilTheGuestEnds() throws InterruptedException {
+        boot("1n1l2c1t", 256);
+        assertThat(vm.vcpuThreads())
+                .hasSize(2)
+                .allMatch(tid -> Files.isReadable(Path.of("/proc/" + tid + "/schedstat")));
+        MicroGuest.send(vm, "p");
+        end();
+        assertThat(vm.vcpuThreads()).isEmpty();
+    }
+
+    @Test
     void ramIsSharedBothWaysWhileTheGuestRuns() {
         boot();
         MicroGuest.awaitCounting(vm);

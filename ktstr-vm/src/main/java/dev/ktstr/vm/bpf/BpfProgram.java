@@ -13,7 +13,8 @@ import java.util.OptionalLong;
  * @param verifiedInsns instructions the verifier processed: its log's "processed N insns"
  * @param stackDepth bytes
  * @param translatedInsns instructions after the verifier's rewriting
- * @param jitedBytes size of the machine code, empty when it is interpreted
+ * @param jitedBytes size of the machine code, that of its functions together; empty when it is interpreted
+ * @param runs how often it has run while {@code kernel.bpf_stats_enabled} was set; 0 when it never was
  * @param attachedTo name of the function it is attached to, of a kind that has one
  */
 public record BpfProgram(
@@ -25,4 +26,5 @@ public record BpfProgram(
         OptionalLong stackDepth,
         int translatedInsns,
         OptionalLong jitedBytes,
+        OptionalLong runs,
         Optional<String> attachedTo) {}

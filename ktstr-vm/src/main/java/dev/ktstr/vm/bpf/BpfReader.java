@@ -2,6 +2,7 @@ package dev.ktstr.vm.bpf;
 
 import dev.ktstr.vm.btf.Btf;
 import dev.ktstr.vm.btf.BtfException;
+import dev.ktstr.vm.btf.BtfField;
 import dev.ktstr.vm.btf.BtfKind;
 import dev.ktstr.vm.btf.BtfType;
 import dev.ktstr.vm.btf.Similar;
@@ -21,6 +22,8 @@ import java.util.function.ToIntFunction;
 public final class BpfReader {
     private static final int MAX_BTF = 32 << 20;
     private static final int ATTEMPTS = 8;
+    /** BPF_MAX_SUBPROGS of include/linux/bpf_verifier.h is 256. */
+    private static final int MAX_FUNCTIONS = 1024;
 
     private final KernelStructs structs;
     private final KernelMemory memory;
@@ -149,7 +152,6 @@ public final class BpfReader {
         if ((int) number(aux, "bpf_prog_aux", "id") != id) {
             throw new BpfException("program " + id + " went away");
         }
-        long jited = number(address, "bpf_prog", "jited");
         OptionalLong attached = maybe(aux, "bpf_prog_aux", "attach_func_name");
         return new BpfProgram(
                 address,
@@ -159,10 +161,46 @@ public final class BpfReader {
                 maybe(aux, "bpf_prog_aux", "verified_insns"),
                 maybe(aux, "bpf_prog_aux", "stack_depth"),
                 (int) number(address, "bpf_prog", "len"),
-                jited != 0 ? maybe(address, "bpf_prog", "jited_len") : OptionalLong.empty(),
+                jitedBytes(address, aux),
+                runs(address),
                 attached.isPresent() && attached.getAsLong() != 0
                         ? Optional.of(memory.readText(attached.getAsLong(), 128))
                         : Optional.empty());
+    }
+
+    /** A program of several functions is compiled function by function, the first among them (bpf_prog_get_info_by_fd). */
+    private OptionalLong jitedBytes(long address, long aux) {
+        if (number(address, "bpf_prog", "jited") == 0 || !structs.has("bpf_prog", "jited_len")) {
+            return OptionalLong.empty();
+        }
+        long functions = structs.has("bpf_prog_aux", "func_cnt") ? number(aux, "bpf_prog_aux", "func_cnt") : 0;
+        if (functions == 0) {
+            return maybe(address, "bpf_prog", "jited_len");
+        }
+        if (functions > MAX_FUNCTIONS) {
+            throw new BpfException("a program claims to have " + functions + " functions");
+        }
+        long table = number(aux, "bpf_prog_aux", "func");
+        long sum = 0;
+        for (int i = 0; i < functions; i++) {
+            sum += number(memory.readLong(table + (long) i * Long.BYTES), "bpf_prog", "jited_len");
+        }
+        return OptionalLong.of(sum);
+    }
+
+    private OptionalLong runs(long address) {
+        Optional<BtfField> count = structs.find("bpf_prog_stats", "cnt");
+        OptionalLong stats = maybe(address, "bpf_prog", "stats");
+        if (count.isEmpty() || stats.isEmpty() || stats.getAsLong() == 0) {
+            return OptionalLong.empty();
+        }
+        long sum = 0;
+        for (int cpu : memory.possibleCpus()) {
+            // A u64_stats_t, which on 64 bits is one word.
+            sum += memory.readLong(
+                    memory.perCpu(stats.getAsLong(), cpu) + count.get().offset());
+        }
+        return OptionalLong.of(sum);
     }
 
     /** The name that BTF has for the program's first function, when the kernel's own was cut off. */

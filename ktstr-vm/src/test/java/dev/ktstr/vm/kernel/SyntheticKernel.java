@@ -3,6 +3,7 @@ package dev.ktstr.vm.kernel;
 import dev.ktstr.vm.symbols.Kallsyms;
 import dev.ktstr.vm.symbols.SymbolTable;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /**
  * A kernel that never ran: an image with a banner and page tables that map it and a direct map, at a place and a slide of the
@@ -55,6 +56,11 @@ public final class SyntheticKernel {
     }
 
     public static SymbolTable symbols() {
+        return symbols(Map.of());
+    }
+
+    /** With further symbols, by their place behind {@link #LINKED}. */
+    public static SymbolTable symbols(Map<String, Long> more) {
         StringBuilder text = new StringBuilder();
         line(text, 0, "_text");
         line(text, BANNER, "linux_banner");
@@ -64,6 +70,7 @@ public final class SyntheticKernel {
         line(text, POSSIBLE, "__cpu_possible_mask");
         line(text, NR_CPUS, "nr_cpu_ids");
         line(text, RUNQUEUES, "runqueues");
+        more.forEach((name, offset) -> line(text, offset, name));
         text.append("ffffffffc0000000 t of_a_module\t[mod]\n");
         return Kallsyms.parse(text.toString().getBytes(StandardCharsets.US_ASCII));
     }

@@ -1,0 +1,136 @@
+package dev.ktstr.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ktstr.run.KernelsInForce;
+import dev.ktstr.run.Options;
+import dev.ktstr.run.Registry;
+import dev.ktstr.run.SchedulerGuest;
+import dev.ktstr.verify.Baseline;
+import dev.ktstr.verify.Cell;
+import dev.ktstr.verify.CellResult;
+import dev.ktstr.verify.Comparison;
+import dev.ktstr.verify.Figures;
+import dev.ktstr.verify.ProgramCost;
+import dev.ktstr.verify.Sweep;
+import dev.ktstr.verify.SweepText;
+import dev.ktstr.verify.VerifierLog;
+import dev.ktstr.vm.bpf.BpfProgram;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The sweep says what the verifier said, and tells schedulers that work from those that do not. */
+class VerifyIT {
+    @TempDir
+    Path temp;
+
+    private static Options options(Map<String, String> own) {
+        Options process = Options.ofProcess();
+        return new Options(
+                name -> own.containsKey(name)
+                        ? own.get(name)
+                        : process.property().get(name),
+                process.environment());
+    }
+
+    private static Sweep sweep(Map<String, String> own) {
+        Options options = options(own);
+        return Sweep.of(
+                Registry.load(VerifyIT.class.getClassLoader()), KernelsInForce.find(options), options, Path.of(""));
+    }
+
+    @Test
+    void figuresAreThoseOfBpftool() throws Exception {
+        Cell cell = sweep(Map.of("ktstr.scheduler", "scx-ktstr", "ktstr.presets", "tiny-1llc"))
+                .cells()
+                .get(0);
+        try (SchedulerGuest guest = SchedulerGuest.boot(cell.variant(), options(Map.of()), Path.of(""), temp)) {
+            guest.start(cell.variant());
+            List<BpfProgram> own = guest.kernel().bpf().programs().stream()
+                    .filter(p -> p.name().startsWith("ktstr_"))
+                    .toList();
+            assertThat(own).hasSize(5);
+            Bpftool.agrees(guest.guest(), "scx-ktstr", own);
+            assertThat(guest.stop()).isEmpty();
+        }
+    }
+
+    @Test
+    void aSweepTellsWhatWorksFromWhatDoesNot() {
+        Sweep sweep = sweep(
+                Map.of("ktstr.scheduler", "scx-ktstr,scx-long,scx-refused,scx-fail", "ktstr.presets", "tiny-1llc"));
+        List<CellResult> results = sweep.run(temp, result -> {});
+        assertThat(results)
+                .extracting(r -> r.cell().schedulerName() + " " + r.status())
+                .containsExactly("scx-ktstr PASS", "scx-long PASS", "scx-refused FAIL", "scx-fail FAIL");
+
+        CellResult plain = results.get(0);
+        assertThat(plain.programs()).extracting(ProgramCost::name).contains("ktstr_dispatch", "ktstr_enqueue");
+        assertThat(plain.programs()).allMatch(p -> p.verifiedInsns().orElseThrow() > 0);
+        assertThat(plain.warnings()).isEmpty();
+        assertThat(plain.timingsMs().get("look") + plain.timingsMs().get("stop"))
+                .as("what a cell takes beside boot and load: %s", plain.timingsMs())
+                .isLessThan(5000);
+
+        CellResult near = results.get(1);
+        assertThat(near.warnings()).singleElement().asString().contains("ktstr_dispatch", "instructions verified");
+
+        CellResult refused = results.get(2);
+        assertThat(refused.reasons().get(0))
+                .startsWith("the verifier refused ktstr_dispatch: ")
+                .contains("out of bounds");
+        assertThat(results.get(3).reasons().get(0)).contains("exited with code 3", "by --fail-at-start");
+        VerifierLog log = refused.logs().get(0);
+        assertThat(log.lines().size()).isGreaterThan(400);
+        assertThat(log.collapsed().size()).isLessThan(60);
+        assertThat(log.stats().orElseThrow().processed()).isGreaterThan(400);
+        assertThat(String.join("\n", new SweepText(false, false).cell(refused)))
+                .contains("FAIL", "processed=", "20 rounds of instructions");
+        assertThat(new SweepText(false, false).summary(results))
+                .anyMatch(line -> line.startsWith("verifier sweep: 4 cells, 2 pass, 2 fail, 0 skip"));
+    }
+
+    @Test
+    void schedulersShareAGuestWhenAsked() throws IOException {
+        Sweep sweep = sweep(Map.of(
+                "ktstr.scheduler", "scx-ktstr,scx-long",
+                "ktstr.presets", "tiny-1llc",
+                "ktstr.verifier.shareVm", "true"));
+        List<CellResult> results = sweep.run(temp, result -> {});
+        assertThat(results).allMatch(r -> r.status() == CellResult.Status.PASS);
+        assertThat(results.get(0).timingsMs()).containsKey("boot");
+        assertThat(results.get(1).timingsMs()).doesNotContainKey("boot");
+        assertThat(insns(results.get(1))).isGreaterThan(insns(results.get(0)) + 700_000);
+    }
+
+    @Test
+    void anotherProgramOfASchedulerIsComparedWithThisOne() throws IOException {
+        // The other program is the same with another argument put in.
+        Path real = Stream.of(System.getProperty("ktstr.scheduler.path").split(":", -1))
+                .map(folder -> Path.of(folder).resolve("scx-ktstr"))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow();
+        Map<String, String> own = Map.of("ktstr.scheduler", "scx-ktstr", "ktstr.presets", "tiny-1llc");
+        Sweep sweep = sweep(own);
+        List<CellResult> results = sweep.run(temp, result -> {});
+        Figures other = Baseline.of(real.toString(), sweep, options(own), Path.of(""))
+                .figures(temp.resolve("against"), result -> {});
+        assertThat(new Comparison(other, Figures.of("now", results)).lines()).contains("  5 programs are the same");
+    }
+
+    private static long insns(CellResult result) {
+        return result.programs().stream()
+                .filter(p -> p.name().equals("ktstr_dispatch"))
+                .findFirst()
+                .orElseThrow()
+                .verifiedInsns()
+                .orElseThrow();
+    }
+}
