@@ -80,9 +80,10 @@ final class CommitBaseline {
         for (Cell cell : sweep.cells()) {
             Path program = SchedulerBinary.find(cell.scheduler().entry(), there, module);
             if (!program.startsWith(tree)) {
-                throw new VerifyException("commit " + commit + " was built with '" + build + "', and the program of '"
-                        + cell.schedulerName() + "' is still " + program
-                        + ", outside of its work tree. Hint: name its folder by a path inside the repository, -Dktstr.scheduler.path=DIR");
+                throw new VerifyException(
+                        "commit " + commit + " was built with '" + build + "', and the program of '"
+                                + cell.schedulerName() + "' is still " + program
+                                + ", outside of its work tree. Hint: name its folder by a path inside the repository, -Dktstr.scheduler.path=DIR");
             }
         }
     }
