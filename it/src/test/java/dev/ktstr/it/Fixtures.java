@@ -134,15 +134,15 @@ class Fixtures {
     @KtstrTest(scheduler = Healthy.class, cores = 2, durationS = 3, numSnapshots = 4, postVm = "dispatchesOnAndOn")
     AssertResult isCaptured(Ctx ctx) {
         return ctx.executeSteps(new Step(
-                List.of(CgroupDef.named("captured").workers(2)),
-                List.of(Op.captureSnapshot("before")),
-                HoldSpec.FULL));
+                List.of(CgroupDef.named("captured").workers(2)), List.of(Op.captureSnapshot("before")), HoldSpec.FULL));
     }
 
     void dispatchesOnAndOn(VmResult result) {
         result.samples().periodicOnly().longs("nr_dispatched").strictlyIncreasing(result.claims());
-        result.claims().record(result.samples().samples().size() == 5, "not five captures but "
-                + result.samples().samples());
+        result.claims()
+                .record(
+                        result.samples().samples().size() == 5,
+                        "not five captures but " + result.samples().samples());
         if (result.snapshot("before").var("slice_ns").asLong() != 10_000_000) {
             throw new AssertionError("slice_ns is " + result.snapshot("before").var("slice_ns"));
         }

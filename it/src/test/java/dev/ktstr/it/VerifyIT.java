@@ -43,7 +43,10 @@ class VerifyIT {
     private static Options options(Map<String, String> own) {
         Options process = Options.ofProcess();
         return new Options(
-                name -> own.containsKey(name) ? own.get(name) : process.property().get(name), process.environment());
+                name -> own.containsKey(name)
+                        ? own.get(name)
+                        : process.property().get(name),
+                process.environment());
     }
 
     private static Sweep sweep(Map<String, String> own) {
@@ -65,8 +68,7 @@ class VerifyIT {
             }
             guest.guest().session().send(files, LIMIT);
             Map<Integer, JsonNode> shown = new LinkedHashMap<>();
-            Guest.Exec ended =
-                    guest.guest().exec(List.of(files.get(0).path(), "--json", "prog", "show"), LIMIT);
+            Guest.Exec ended = guest.guest().exec(List.of(files.get(0).path(), "--json", "prog", "show"), LIMIT);
             assertThat(ended.exitCode()).as(ended.output()).isZero();
             new ObjectMapper()
                     .readTree(ended.output())
@@ -80,7 +82,8 @@ class VerifyIT {
                 assertThat(truth).as(program.name()).isNotNull();
                 assertThat(program.translatedInsns() * 8)
                         .isGreaterThanOrEqualTo(truth.path("bytes_xlated").asInt());
-                assertThat(program.jitedBytes()).hasValue(truth.path("bytes_jited").asLong());
+                assertThat(program.jitedBytes())
+                        .hasValue(truth.path("bytes_jited").asLong());
                 assertThat(program.verifiedInsns()).hasValue(verified(guest, program.id()));
             });
             assertThat(guest.stop()).isEmpty();
@@ -116,8 +119,8 @@ class VerifyIT {
 
     @Test
     void aSweepTellsWhatWorksFromWhatDoesNot() {
-        Sweep sweep =
-                sweep(Map.of("ktstr.scheduler", "scx-ktstr,scx-refused,scx-long,scx-exit", "ktstr.presets", "tiny-1llc"));
+        Sweep sweep = sweep(
+                Map.of("ktstr.scheduler", "scx-ktstr,scx-refused,scx-long,scx-exit", "ktstr.presets", "tiny-1llc"));
         List<CellResult> results = sweep.run(temp, result -> {});
         assertThat(results)
                 .extracting(r -> r.cell().schedulerName() + " " + r.status())
@@ -174,8 +177,7 @@ class VerifyIT {
         List<CellResult> results = sweep.run(temp, result -> {});
         Figures other = Baseline.of(real.toString(), sweep, options(own), Path.of(""))
                 .figures(temp.resolve("against"), result -> {});
-        assertThat(new Comparison(other, Figures.of("now", results)).lines())
-                .contains("  5 programs are the same");
+        assertThat(new Comparison(other, Figures.of("now", results)).lines()).contains("  5 programs are the same");
     }
 
     private static long insns(CellResult result) {
