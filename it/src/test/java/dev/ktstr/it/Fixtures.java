@@ -49,12 +49,6 @@ class Fixtures {
     interface Crashing {}
 
     @Scheduler(
-            name = "scx-slow-watchdog",
-            binary = "scx-ktstr",
-            schedArgs = {"--timeout-ms", "6000"})
-    interface WithALongLimit {}
-
-    @Scheduler(
             name = "scx-refused",
             binary = "scx-ktstr",
             schedArgs = {"--verify-loop=200", "--fail-verify"})
@@ -62,6 +56,19 @@ class Fixtures {
 
     @Scheduler(name = "scx-long", binary = "scx-ktstr", schedArgs = "--verify-loop=400000")
     interface NearTheVerifiersLimit {}
+
+    @Scheduler(
+            name = "scx-slow-watchdog",
+            binary = "scx-ktstr",
+            schedArgs = {"--timeout-ms", "6000"})
+    interface WithALongLimit {}
+
+    /** Of the kernel's own tools, built by a test from the distribution's sources. */
+    @Scheduler(name = "scx-simple", binary = "scx_simple", kernels = "6.12")
+    interface Simple {}
+
+    @Scheduler(name = "scx-qmap", binary = "scx_qmap", kernels = "6.12")
+    interface Qmap {}
 
     /** Part of the kernel, as it were: two commands of a shell turn it on and off. */
     @Scheduler(
@@ -83,6 +90,9 @@ class Fixtures {
     @KtstrTest(llcs = 2, cores = 2, durationS = 1)
     void boots4(Ctx ctx) {}
 
+    @KtstrTest(cores = 2, durationS = 90)
+    void instrument(Ctx ctx) {}
+
     @KtstrTest(cores = 2, durationS = 1)
     void boots2(Ctx ctx) {}
 
@@ -94,6 +104,9 @@ class Fixtures {
 
     @KtstrTest(cores = 1, memoryMb = 1 << 30, durationS = 1)
     void asksForAPetabyte(Ctx ctx) {}
+
+    @KtstrTest(scheduler = Healthy.class, numaNodes = 2, llcs = 2, cores = 2, durationS = 2)
+    void operations(Ctx ctx) {}
 
     @KtstrTest(scheduler = Healthy.class, llcs = 2, cores = 2, durationS = 2, isolation = true)
     AssertResult confined(Ctx ctx) {
@@ -222,10 +235,27 @@ class Fixtures {
         return Workloads.contended(ctx);
     }
 
+    // What the workers say of themselves is looked at, not how a busy host treated them.
+    @KtstrTest(cores = 2, durationS = 20, notStarved = false, failOnStall = false)
+    void anyWork(Ctx ctx) {}
+
     @KtstrTest(cores = 2, durationS = 60)
     AssertResult runsForAMinute(Ctx ctx) {
         return spin(ctx, CpusetSpec.exact(0, 1), 2);
     }
+
+    // The machines of the catalogue: two caches, two nodes, cores of two threads, six CPUs.
+    @KtstrTest(llcs = 2, cores = 2, durationS = 1)
+    void catalogue(Ctx ctx) {}
+
+    @KtstrTest(numaNodes = 2, llcs = 2, cores = 2, durationS = 1)
+    void catalogueTwoNodes(Ctx ctx) {}
+
+    @KtstrTest(cores = 2, threads = 2, durationS = 1)
+    void catalogueThreads(Ctx ctx) {}
+
+    @KtstrTest(llcs = 2, cores = 3, durationS = 1)
+    void catalogueSixCpus(Ctx ctx) {}
 
     static AssertResult spin(Ctx ctx, CpusetSpec cpus, int workers) {
         return ctx.executeDefs(CgroupDef.named("confined").workers(workers).cpuset(cpus));

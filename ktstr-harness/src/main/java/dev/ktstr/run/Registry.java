@@ -26,8 +26,8 @@ public final class Registry {
 
     private final Map<String, Supplier<TestEntry>> tests = new LinkedHashMap<>();
     private final Map<String, TestEntry> read = new HashMap<>();
-    private final Map<String, PayloadEntry> payloads = new HashMap<>();
     private final List<Supplier<DeclaredScheduler>> schedulers = new ArrayList<>();
+    private final Map<String, PayloadEntry> payloads = new HashMap<>();
     private final ClassLoader loader;
 
     private Registry(ClassLoader loader) {
@@ -107,6 +107,15 @@ public final class Registry {
         return tests.keySet().stream().map(this::test).toList();
     }
 
+    /**
+     * All schedulers that are declared, whether a test has them or not, in the order of the registry.
+     *
+     * @throws RunException when one's definition is wrong
+     */
+    public List<DeclaredScheduler> schedulers() {
+        return schedulers.stream().map(Supplier::get).toList();
+    }
+
     /** The payload that a type declares; empty when no registry has it. */
     public Optional<PayloadEntry> payload(String type) {
         return Optional.ofNullable(payloads.get(type));
@@ -115,15 +124,6 @@ public final class Registry {
     /** All payloads. */
     public List<PayloadEntry> payloads() {
         return List.copyOf(payloads.values());
-    }
-
-    /**
-     * All schedulers that are declared, whether a test has them or not, in the order of the registry.
-     *
-     * @throws RunException when one's definition is wrong
-     */
-    public List<DeclaredScheduler> schedulers() {
-        return schedulers.stream().map(Supplier::get).toList();
     }
 
     private void add(JsonNode root, String where) {

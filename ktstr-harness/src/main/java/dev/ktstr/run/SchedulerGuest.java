@@ -3,7 +3,6 @@ package dev.ktstr.run;
 import dev.ktstr.guest.GuestException;
 import dev.ktstr.guest.wire.SchedulerExit;
 import dev.ktstr.inspect.KernelView;
-import dev.ktstr.kernel.KernelCache;
 import dev.ktstr.kernel.KernelRequirements;
 import dev.ktstr.vm.Backend;
 import dev.ktstr.vm.Backends;
@@ -23,16 +22,13 @@ public final class SchedulerGuest implements AutoCloseable {
 
     private final BootedGuest guest;
     private final HostSlots.Slot slot;
-    private final Variant booted;
     private final Options options;
     private final Path baseDir;
     private @Nullable SchedulerControl running;
-    private @Nullable KernelView view;
 
-    private SchedulerGuest(BootedGuest guest, HostSlots.Slot slot, Variant booted, Options options, Path baseDir) {
+    private SchedulerGuest(BootedGuest guest, HostSlots.Slot slot, Options options, Path baseDir) {
         this.guest = guest;
         this.slot = slot;
-        this.booted = booted;
         this.options = options;
         this.baseDir = baseDir;
     }
@@ -56,7 +52,7 @@ public final class SchedulerGuest implements AutoCloseable {
         try {
             BootedGuest guest = new Boot(backend, options).boot(variant, prepared.bootImage(), folder, machine -> {});
             up = true;
-            return new SchedulerGuest(guest, slot, variant, options, baseDir);
+            return new SchedulerGuest(guest, slot, options, baseDir);
         } finally {
             if (!up) {
                 slot.close();
@@ -70,22 +66,8 @@ public final class SchedulerGuest implements AutoCloseable {
     }
 
     /** Its kernel, seen from outside. */
-    public synchronized KernelView kernel() {
-        if (view == null) {
-            view = new KernelView(booted.kernel(), guest.machine().memory(), this::file, KernelCache.standard());
-        }
-        return view;
-    }
-
-    private Optional<byte[]> file(String path, int max) {
-        try {
-            return Optional.of(guest.session().readFile(path, max));
-        } catch (GuestException e) {
-            if (e.kind() == GuestException.Kind.AGENT) {
-                return Optional.empty(); // the agent says that there is none
-            }
-            throw guest.explain("inspect", e);
-        }
+    public KernelView kernel() {
+        return guest.kernel();
     }
 
     /**

@@ -55,7 +55,8 @@ public interface Baseline {
             }
             return program(name, program, sweep, options, baseDir);
         }
-        return (folder, done) -> new CommitBaseline(text, sweep, options, baseDir).figures(folder, done);
+        CommitBaseline commit = new CommitBaseline(text, sweep, options, baseDir);
+        return commit::figures;
     }
 
     private static Baseline program(String scheduler, Path program, Sweep sweep, Options options, Path baseDir) {

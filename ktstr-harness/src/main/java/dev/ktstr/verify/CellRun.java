@@ -252,6 +252,6 @@ final class CellRun {
     }
 
     private static String firstLine(String text) {
-        return text.lines().findFirst().orElse(text);
+        return text.lines().findFirst().orElse(text).replaceFirst(" Its output:$", "");
     }
 }

@@ -1,6 +1,7 @@
 package dev.ktstr.verify;
 
 import dev.ktstr.run.Options;
+import dev.ktstr.run.SchedulerBinary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,22 +23,23 @@ final class CommitBaseline {
     private final Sweep sweep;
     private final Options options;
     private final Path baseDir;
+    private final String build;
 
     CommitBaseline(String commit, Sweep sweep, Options options, Path baseDir) {
         this.commit = commit;
         this.sweep = sweep;
         this.options = options;
         this.baseDir = baseDir.toAbsolutePath().normalize();
-    }
-
-    Figures figures(Path folder, Consumer<CellResult> done) {
-        String build = options.get("verifier.build")
+        this.build = options.get("verifier.build")
                 .orElseThrow(() -> new VerifyException("-Dktstr.verifier.against=" + commit
                         + " is no file, so it is taken for a commit, and how to build its schedulers is not known. Hint: say it with"
                         + " -Dktstr.verifier.build='make -C sched', or name a program or a verifier.json"));
         if (commit.startsWith("-")) {
             throw new VerifyException("-Dktstr.verifier.against=" + commit + " is no commit");
         }
+    }
+
+    Figures figures(Path folder, Consumer<CellResult> done) {
         Path work = temporary();
         try {
             Path log = work.resolve("log");
@@ -49,7 +51,9 @@ final class CommitBaseline {
             try {
                 Path module = tree.resolve(root.toRealPath().relativize(baseDir.toRealPath()));
                 run(List.of("sh", "-c", build), module, log, BUILD_LIMIT);
-                return Baseline.measured("commit " + hash, sweep.with(within(root, tree), module), folder, done);
+                Options there = within(root, tree);
+                requireOwnPrograms(there, module, tree);
+                return Baseline.measured("commit " + hash, sweep.with(there, module), folder, done);
             } finally {
                 run(List.of("git", "worktree", "remove", "--force", tree.toString()), baseDir, log, GIT_LIMIT);
             }
@@ -69,6 +73,19 @@ final class CommitBaseline {
                     return value != null && path ? value.replace(root.toString(), tree.toString()) : value;
                 },
                 options.environment());
+    }
+
+    /** A program that was found elsewhere is not the commit's, and would be compared with itself. */
+    private void requireOwnPrograms(Options there, Path module, Path tree) {
+        for (Cell cell : sweep.cells()) {
+            Path program = SchedulerBinary.find(cell.scheduler().entry(), there, module);
+            if (!program.startsWith(tree)) {
+                throw new VerifyException(
+                        "commit " + commit + " was built with '" + build + "', and the program of '"
+                                + cell.schedulerName() + "' is still " + program
+                                + ", outside of its work tree. Hint: name its folder by a path inside the repository, -Dktstr.scheduler.path=DIR");
+            }
+        }
     }
 
     /** Runs a command to its end; answers the last line that it printed. */

@@ -121,7 +121,7 @@ public final class Sweep {
         return new Sweep(cells.stream().filter(wanted).toList(), options, baseDir);
     }
 
-    /** The cells, by scheduler, then kernel, then preset. */
+    /** The cells, by scheduler, then kernel, then preset, each in the order asked for. */
     public List<Cell> cells() {
         return cells;
     }

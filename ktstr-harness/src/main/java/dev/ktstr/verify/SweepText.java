@@ -10,12 +10,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A sweep in words: a block for each cell, and at the end a grid of all and what failed. */
 public final class SweepText {
     private static final String INDENT = "  ";
     private static final String GAP = "  ";
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}&&[^\t]]");
     private final boolean colour;
     private final boolean raw;
 
@@ -35,7 +37,7 @@ public final class SweepText {
         List<String> lines = new ArrayList<>();
         lines.add("verifier " + result.cell().name() + " ("
                 + result.cell().preset().topology() + "): " + painted(result.status()) + time(result));
-        result.reasons().forEach(reason -> reason.lines().forEach(line -> lines.add(INDENT + line)));
+        result.reasons().forEach(reason -> reason.lines().forEach(line -> lines.add(INDENT + harmless(line))));
         table(result.programs()).forEach(line -> lines.add(INDENT + line));
         result.warnings().forEach(warning -> lines.add(INDENT + paint("33", "warning") + ": " + warning));
         for (VerifierLog log : result.logs()) {
@@ -62,12 +64,17 @@ public final class SweepText {
             lines.add("processed=" + stats.processed() + " states=" + stats.peakStates() + "/" + stats.totalStates());
         });
         lines.add("--- scheduler log" + of(log) + " ---");
-        lines.addAll(raw ? log.lines() : log.collapsed());
+        (raw ? log.lines() : log.collapsed()).forEach(line -> lines.add(harmless(line)));
         return lines;
     }
 
     private static String of(VerifierLog log) {
-        return log.program().isEmpty() ? "" : ": " + log.program();
+        return log.program().isEmpty() ? "" : ": " + harmless(log.program());
+    }
+
+    /** What a scheduler printed does not get to move the cursor. */
+    private static String harmless(String text) {
+        return CONTROL.matcher(text).replaceAll("?");
     }
 
     /** A line for each program, values below each other; one that no program has is left out. */
@@ -129,7 +136,7 @@ public final class SweepText {
         if (!all.isEmpty()) {
             lines.add("");
             lines.add(title);
-            all.forEach(line -> lines.add(INDENT + line));
+            all.forEach(line -> lines.add(INDENT + harmless(line)));
         }
     }
 
