@@ -123,9 +123,10 @@ final class LiveOperations {
                 new ScenarioPlan(List.of(), List.of(), false, 0),
                 List.of(new GroupLabel(label, 0, cgroup, work.workTypeOrDefault(), cpus)));
         ScenarioResult result = new ScenarioResult(List.of(), reports, List.of(), List.of(), 0, 0, 0, Optional.empty());
-        return new StatsDecoder(topology).decode(shape, result).stream()
-                .findFirst()
-                .orElseGet(() -> new CgroupStats(0, cgroup, cpus, List.of()));
+        return new StatsDecoder(topology)
+                .decode(shape, result).stream()
+                        .findFirst()
+                        .orElseGet(() -> new CgroupStats(0, cgroup, cpus, List.of()));
     }
 
     /** Ends and removes what single operations left; does nothing when none was done. */

@@ -25,8 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SweepTest {
-    private static final String REGISTRY =
-            """
+    private static final String REGISTRY = """
             {"schema": 2, "tests": [], "payloads": [], "schedulers": [
               {"name": "scx-a", "type": "acme.A", "binary": "scx-a", "kernels": [], "schedArgs": ["-x"],
                "constraints": {"minLlcs": 1, "maxLlcs": 2, "minCpus": 1, "maxCpus": 8, "minNumaNodes": 1, "maxNumaNodes": 1,
