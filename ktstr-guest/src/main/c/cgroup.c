@@ -8,7 +8,6 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#define MAX_NAME 200
 #define MAX_PATH CGROUP_PATH
 /* On a host, where tasks are that belong to no managed cgroup: a cgroup with controllers below it has no tasks of its own. */
 #define OUTSIDE "ktstr.outside"
@@ -59,26 +58,6 @@ void cgroup_own_root(const char *path)
 		fatal("%s", error);
 }
 
-bool cgroup_valid(const char *name)
-{
-	if (strlen(name) >= MAX_NAME)
-		return false;
-	for (const char *at = name;; at++) {
-		size_t length = strcspn(at, "/");
-		if (!length || (length <= 2 && strspn(at, ".") == length) || strpbrk(name, "\n"))
-			return false;
-		at += length;
-		if (!*at)
-			return true;
-	}
-}
-
-bool cgroup_within(const char *name, const char *above)
-{
-	size_t length = strlen(above);
-	return length && !strncmp(name, above, length) && (!name[length] || name[length] == '/');
-}
-
 bool cgroup_exists(const char *name)
 {
 	char path[MAX_PATH];
@@ -95,7 +74,7 @@ static void parent_of(const char *name, char *to, size_t room)
 
 bool cgroup_make(const char *name, char *error, size_t room)
 {
-	char path[MAX_PATH], parent[MAX_NAME];
+	char path[MAX_PATH], parent[CGROUP_NAME];
 	parent_of(name, parent, sizeof(parent));
 	if (parent[0] || own_root)
 		give_controllers(parent);
@@ -109,7 +88,7 @@ bool cgroup_make(const char *name, char *error, size_t room)
 /* Why a control file is not there. */
 static void say_missing(const char *name, const char *file, char *to, size_t room)
 {
-	char path[MAX_PATH], parent[MAX_NAME], text[1024];
+	char path[MAX_PATH], parent[CGROUP_NAME], text[1024];
 	const char *dot = strchr(file, '.');
 	int length = dot ? (int)(dot - file) : (int)strlen(file);
 	if (!cgroup_exists(name)) {
@@ -225,14 +204,14 @@ bool cgroup_own_cpus(const char *name, struct kt_i32_list *to, struct kt_arena *
 
 struct kt_i32_list cgroup_parent_cpus(const char *name, struct kt_arena *arena)
 {
-	char parent[MAX_NAME];
+	char parent[CGROUP_NAME];
 	parent_of(name, parent, sizeof(parent));
 	return read_cpus(parent, "cpuset.cpus.effective", arena);
 }
 
 struct kt_i32_list cgroup_allowed_cpus(const char *name, struct kt_arena *arena)
 {
-	char above[MAX_NAME];
+	char above[CGROUP_NAME];
 	snprintf(above, sizeof(above), "%s", name);
 	for (char *end = above + strlen(above); end; end = strrchr(above, '/')) {
 		*end = 0;

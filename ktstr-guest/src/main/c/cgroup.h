@@ -8,6 +8,7 @@
 #include "ktstr_wire.h"
 #include <sys/types.h>
 
+#define CGROUP_NAME 200 /* room for any name that is valid, with its end */
 #define CGROUP_PATH 512 /* room for any path */
 
 /* The path of a cgroup's file, or of the cgroup itself when that is empty. */

@@ -74,7 +74,7 @@ class LatencyHistogramTest {
         assertThat(LatencyHistogram.of(5, 1_000_000).merge(LatencyHistogram.of(70_000, 900)))
                 .isEqualTo(all)
                 .hasSameHashCodeAs(all)
-                .hasToString("4 samples, p50 901 ns, p99 1000000 ns, max 1000000 ns");
+                .hasToString("4 samples, p50 902 ns, p99 1000000 ns, max 1000000 ns");
         assertThat(LatencyHistogram.EMPTY.merge(all)).isSameAs(all);
         assertThat(all.merge(LatencyHistogram.EMPTY)).isSameAs(all);
     }

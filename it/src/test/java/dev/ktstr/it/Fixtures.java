@@ -85,6 +85,9 @@ class Fixtures {
     @KtstrTest(llcs = 2, cores = 2, durationS = 1)
     void boots4(Ctx ctx) {}
 
+    @KtstrTest(cores = 2, durationS = 90)
+    void instrument(Ctx ctx) {}
+
     @KtstrTest(cores = 2, durationS = 1)
     void boots2(Ctx ctx) {}
 
@@ -96,6 +99,9 @@ class Fixtures {
 
     @KtstrTest(cores = 1, memoryMb = 1 << 30, durationS = 1)
     void asksForAPetabyte(Ctx ctx) {}
+
+    @KtstrTest(scheduler = Healthy.class, numaNodes = 2, llcs = 2, cores = 2, durationS = 2)
+    void operations(Ctx ctx) {}
 
     @KtstrTest(scheduler = Healthy.class, llcs = 2, cores = 2, durationS = 2, isolation = true)
     AssertResult confined(Ctx ctx) {
@@ -197,10 +203,27 @@ class Fixtures {
         return Workloads.contended(ctx);
     }
 
+    // What the workers say of themselves is looked at, not how a busy host treated them.
+    @KtstrTest(cores = 2, durationS = 20, notStarved = false, failOnStall = false)
+    void anyWork(Ctx ctx) {}
+
     @KtstrTest(cores = 2, durationS = 60)
     AssertResult runsForAMinute(Ctx ctx) {
         return spin(ctx, CpusetSpec.exact(0, 1), 2);
     }
+
+    // The machines of the catalogue: two caches, two nodes, cores of two threads, six CPUs.
+    @KtstrTest(llcs = 2, cores = 2, durationS = 1)
+    void catalogue(Ctx ctx) {}
+
+    @KtstrTest(numaNodes = 2, llcs = 2, cores = 2, durationS = 1)
+    void catalogueTwoNodes(Ctx ctx) {}
+
+    @KtstrTest(cores = 2, threads = 2, durationS = 1)
+    void catalogueThreads(Ctx ctx) {}
+
+    @KtstrTest(llcs = 2, cores = 3, durationS = 1)
+    void catalogueSixCpus(Ctx ctx) {}
 
     static AssertResult spin(Ctx ctx, CpusetSpec cpus, int workers) {
         return ctx.executeDefs(CgroupDef.named("confined").workers(workers).cpuset(cpus));

@@ -84,10 +84,11 @@ class TruthIT {
             add(into, cgroup.name() + " spread %", cgroup.spreadPct());
             add(into, cgroup.name() + " gap ms", (double) cgroup.gapMs());
             add(into, cgroup.name() + " migrations", (double) cgroup.migrations());
-            long delayNs =
-                    cgroup.workers().stream().mapToLong(WorkerStats::runDelayNs).sum();
-            long runs =
-                    cgroup.workers().stream().mapToLong(WorkerStats::runCount).sum();
+            long delayNs = cgroup.runDelayNs().orElse(0);
+            long runs = cgroup.workers().stream()
+                    .flatMap(w -> w.schedStats().stream())
+                    .mapToLong(WorkerStats.SchedStats::runCount)
+                    .sum();
             // Time from being runnable to running, over all wakes and preemptions: what schedstats know of wake
             // latency.
             add(into, cgroup.name() + " delay us", delayNs / 1e3 / runs);

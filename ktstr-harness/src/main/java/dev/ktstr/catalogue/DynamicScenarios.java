@@ -44,16 +44,15 @@ final class DynamicScenarios {
                                 .before(s.spinning("cg_0"))),
                 of(
                         "cgroupChurn",
-                        "Beside a steady cgroup another one is made, filled, stopped and removed, all the time.",
+                        "Beside a steady cgroup another one is removed with its workers and made anew, nine times.",
                         Needs.NOTHING,
-                        s -> Built.steps(Step.ops(
-                                        HoldSpec.loop(s.part(0.1)),
-                                        Op.addCgroup("churn"),
-                                        Op.spawn("churn", s.work(WorkType.spinWait())),
-                                        Op.stopCgroup("churn"),
-                                        Op.removeCgroup("churn")))
-                                .before(s.spinning("steady"))
-                                .paused()),
+                        s -> Built.steps(
+                                        Step.ops(HoldSpec.frac(0.1)),
+                                        Step.ops(
+                                                HoldSpec.loop(s.part(0.1)),
+                                                Op.removeCgroup("churn"),
+                                                Op.addCgroupDef(s.spinning("churn"))))
+                                .before(s.spinning("steady"), s.spinning("churn"))),
                 of(
                         "emptyCgroupChurn",
                         "Beside a steady cgroup empty ones are made and removed, all the time.",
@@ -64,19 +63,15 @@ final class DynamicScenarios {
                                         Op.removeCgroup("empty")))
                                 .before(s.spinning("steady"))),
                 of(
-                        "rollingStart",
-                        "Four cgroups start one after the other and keep running.",
+                        "rampUp",
+                        "Each quarter of the time one more cgroup runs beside a steady one.",
                         Needs.NOTHING,
                         s -> Built.steps(
                                         Step.ops(QUARTER),
-                                        Step.ops(QUARTER, Op.spawn("cg_1", s.work(WorkType.spinWait()))),
-                                        Step.ops(QUARTER, Op.spawn("cg_2", s.work(WorkType.spinWait()))),
-                                        Step.ops(QUARTER, Op.spawn("cg_3", s.work(WorkType.spinWait()))))
-                                .before(
-                                        s.spinning("cg_0"),
-                                        s.spinning("cg_1").noWorkers(),
-                                        s.spinning("cg_2").noWorkers(),
-                                        s.spinning("cg_3").noWorkers())),
+                                        Step.of(QUARTER, s.spinning("cg_1")),
+                                        Step.of(QUARTER, s.spinning("cg_1"), s.spinning("cg_2")),
+                                        Step.of(QUARTER, s.spinning("cg_1"), s.spinning("cg_2"), s.spinning("cg_3")))
+                                .before(s.spinning("cg_0"))),
                 of(
                         "workersJoin",
                         "Halfway as many workers again join those of a cgroup.",

@@ -112,15 +112,15 @@ final class NestedScenarios {
                                 .paused()),
                 of(
                         "nestedChurn",
-                        "A child with workers is made, stopped and removed below a parent whose other child runs on.",
+                        "A child is removed with its workers and made anew, nine times, while its parent's other child runs.",
                         Needs.NOTHING,
-                        s -> Built.steps(Step.ops(
-                                        HoldSpec.loop(s.part(0.1)),
-                                        Op.addCgroupDef(s.spinning("top/churn")),
-                                        Op.stopCgroup("top/churn"),
-                                        Op.removeCgroup("top/churn")))
-                                .before(s.spinning("top/steady"))
-                                .paused()),
+                        s -> Built.steps(
+                                        Step.ops(HoldSpec.frac(0.1)),
+                                        Step.ops(
+                                                HoldSpec.loop(s.part(0.1)),
+                                                Op.removeCgroup("top/churn"),
+                                                Op.addCgroupDef(s.spinning("top/churn"))))
+                                .before(s.spinning("top/steady"), s.spinning("top/churn"))),
                 of(
                         "nestedRemoveTree",
                         "Halfway a parent and all its children are removed with what runs in them.",

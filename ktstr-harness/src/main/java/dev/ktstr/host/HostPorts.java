@@ -125,7 +125,7 @@ final class HostPorts implements GuestPorts {
         }
 
         private int at(long offset, int length) {
-            return Math.toIntExact(Objects.checkFromIndexSize(offset, length, size()));
+            return Math.toIntExact(Objects.checkFromIndexSize(offset, /* size= */ length, /* length= */ size()));
         }
 
         @Override

@@ -19,7 +19,7 @@ public record Pending(String attribute, boolean skips) {
     /** vCPUs pinned to host CPUs. */
     public static final Pending PERFORMANCE_MODE = new Pending("performanceMode", true);
 
-    /** A threshold that nothing is measured for yet. */
+    /** A threshold that this version does not know. */
     static Pending check(String threshold) {
         return new Pending(threshold, true);
     }

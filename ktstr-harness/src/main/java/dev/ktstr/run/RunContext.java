@@ -55,6 +55,7 @@ final class RunContext implements Ctx {
     private final LiveOperations live;
     private boolean payloadRan;
     private final long attachedAt = System.nanoTime();
+    private final MergedChecks ofTheTest;
     private MergedChecks checks;
     private AssertResult collected = AssertResult.pass();
     private final List<Claims> claims = new ArrayList<>();
@@ -79,6 +80,7 @@ final class RunContext implements Ctx {
                 payloads,
                 payloads::sendFiles,
                 this::explained);
+        this.ofTheTest = checks;
         this.checks = checks;
     }
 
@@ -141,9 +143,7 @@ final class RunContext implements Ctx {
 
     @Override
     public AssertResult executeScenarioWith(Assert asserted, Backdrop backdrop, List<Step> steps) {
-        if (!asserted.values().isEmpty()) {
-            checks = checks.over(asserted, "assert");
-        }
+        checks = asserted.values().isEmpty() ? ofTheTest : ofTheTest.over(asserted, "assert");
         return judged(ScenarioEncoder.encode(backdrop, steps, encoding()));
     }
 
@@ -183,7 +183,7 @@ final class RunContext implements Ctx {
 
     @Override
     public AssertResult check(CgroupStats... stats) {
-        AssertResult judged = Judge.judge(List.of(stats), checks, HostEvidence.NONE);
+        AssertResult judged = Judge.judge(List.of(stats), ofTheTest, HostEvidence.NONE);
         collected = collected.and(judged);
         return judged;
     }

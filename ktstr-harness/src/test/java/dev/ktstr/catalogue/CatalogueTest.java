@@ -15,8 +15,11 @@ import dev.ktstr.run.encode.EncodedScenario;
 import dev.ktstr.run.encode.Encoding;
 import dev.ktstr.run.encode.ScenarioEncoder;
 import dev.ktstr.spec.GauntletPreset;
+import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -156,5 +159,16 @@ class CatalogueTest {
                         "nestedTaskMove");
         assertThat(callable)
                 .allSatisfy(name -> assertThat(Catalogue.named(name).name()).isEqualTo(name));
+    }
+
+    @Test
+    void theDocumentationListsEachWithItsDescription() throws IOException {
+        String page = Files.readString(Path.of("../src/site/markdown/scenarios.md"));
+        assertThat(Catalogue.all())
+                .allSatisfy(s -> assertThat(page).contains("| " + s.name() + " | " + s.description() + " |"));
+        assertThat(page.lines()
+                        .filter(line -> line.matches("\\| [a-z]\\w+ \\| .*\\. \\|.*\\|"))
+                        .count())
+                .isEqualTo(Catalogue.all().size());
     }
 }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ktstr.Threshold;
 import dev.ktstr.kernel.KernelImage;
+import dev.ktstr.rules.Thresholds;
 import dev.ktstr.run.TestEntry.Expectation;
 import dev.ktstr.run.TestEntry.Profile;
 import dev.ktstr.spec.CpuTopology;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -86,17 +88,29 @@ class AttributesTest {
         TestEntry test = test(SCHEDULER.formatted("null", "null"), """
                 ,"watchdogTimeoutS":{"value":9,"from":"test"},"postVm":"after","numSnapshots":4,"performanceMode":true,
                 "bpfMapWrite":[{"map":".bss","variable":"x","offset":null,"value":1}],
-                "checks":{"maxP99WakeLatencyNs":{"value":5.0,"from":"scheduler"},"failOnStall":{"value":false,"from":"test"},
+                "checks":{"maxNewerThanThis":{"value":5.0,"from":"scheduler"},
+                          "maxP99WakeLatencyNs":{"value":5.0,"from":"scheduler"},"failOnStall":{"value":false,"from":"test"},
                           "maxGapMs":{"value":5,"from":"test"}}""");
         assertThat(test.pending())
                 .extracting(Pending::attribute)
-                .containsExactlyInAnyOrder("numSnapshots", "postVm", "performanceMode", "maxP99WakeLatencyNs");
+                .containsExactlyInAnyOrder("numSnapshots", "postVm", "performanceMode", "maxNewerThanThis");
+        assertThat(test.schedulerChecks().values()).containsOnlyKeys(Threshold.MAX_P99_WAKE_LATENCY_NS);
         assertThat(test.testChecks().values()).containsOnlyKeys(Threshold.MAX_GAP_MS, Threshold.FAIL_ON_STALL);
         assertThat(test.watchdog()).isEqualTo(new TestEntry.Watchdog(9, true));
         assertThat(test.mapWrites()).containsExactly(new TestEntry.MapWrite(".bss", Optional.of("x"), 0, 1));
         assertThat(Applicability.withoutHost(Shape.base(test), Optional.empty()))
                 .hasValueSatisfying(
                         reason -> assertThat(reason).contains("postVm is set").doesNotContain("numSnapshots"));
+    }
+
+    @Test
+    void everyThresholdOfTheAnnotationsIsOneAtRunTime() {
+        assertThat(Arrays.stream(Threshold.values()).map(Threshold::attribute))
+                .containsExactlyInAnyOrderElementsOf(Thresholds.ALL.keySet());
+        Thresholds.ALL.forEach((name, type) -> assertThat(
+                        Threshold.byAttribute(name).orElseThrow().toggle())
+                .as(name)
+                .isEqualTo(type == Boolean.class));
     }
 
     @Test

@@ -19,7 +19,7 @@ import java.util.List;
  * @param wallTimeNs time between release and end
  * @param offCpuNs {@code wallTimeNs - cpuTimeNs}, never negative
  * @param migrations changes of CPU seen between checkpoints
- * @param cpuUse where it ran: one for each cpuset its cgroup had, in order
+ * @param cpuUse where it ran: one for each different cpuset its cgroup had
  * @param migrationList the last changes of CPU, at most 256
  * @param longestGapNs longest time between two checkpoints, intended sleep not counted
  * @param longestGapCpu CPU on which the longest gap ended; -1 when there was no checkpoint

@@ -79,8 +79,8 @@ final class World {
     /** Makes a cgroup, and those above it as needed. */
     Cgroup add(String name, int owner) {
         if (cgroups.containsKey(name)) {
-            throw new IllegalArgumentException("cgroup '" + name
-                    + "' is there already. Hint: give it another name, or remove the first one before");
+            throw new IllegalArgumentException("a cgroup of that name is there already. Hint: give it another name, or"
+                    + " remove the first one before");
         }
         for (int slash = name.indexOf('/'); slash > 0; slash = name.indexOf('/', slash + 1)) {
             Cgroup above = cgroups.computeIfAbsent(name.substring(0, slash), path -> new Cgroup(path, owner));

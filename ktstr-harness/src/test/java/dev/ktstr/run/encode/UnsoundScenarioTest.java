@@ -105,7 +105,7 @@ class UnsoundScenarioTest {
                 ON_5_CPUS,
                 Backdrop.of(A),
                 List.of(Step.of(HoldSpec.FULL, A)),
-                "cgroup 'cg_0': cgroup 'cg_0' is there already");
+                "cgroup 'cg_0': a cgroup of that name is there already");
         sound(ON_5_CPUS, Backdrop.EMPTY, Step.of(HoldSpec.frac(0.5), A), Step.of(HoldSpec.frac(0.5), A));
     }
 
@@ -262,7 +262,7 @@ class UnsoundScenarioTest {
                 ON_5_CPUS,
                 Backdrop.EMPTY,
                 List.of(new Step(List.of(), adds, HoldSpec.loop(ofMillis(100)))),
-                "the second round of the loop: step 1, op 1 (addCgroup 'x'): cgroup 'x' is there already");
+                "the second round of the loop: step 1, op 1 (addCgroup 'x'): a cgroup of that name is there already");
         List<Op> addsAndRemoves = new ArrayList<>(adds);
         addsAndRemoves.add(Op.removeCgroup("x"));
         sound(ON_5_CPUS, Backdrop.EMPTY, new Step(List.of(), addsAndRemoves, HoldSpec.loop(ofMillis(100))));

@@ -1,0 +1,312 @@
+package dev.ktstr.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.ktstr.Ctx;
+import dev.ktstr.Guest;
+import dev.ktstr.guest.AgentSession;
+import dev.ktstr.guest.ExecResult;
+import dev.ktstr.guest.GuestFile;
+import dev.ktstr.guest.ScenarioResult;
+import dev.ktstr.guest.wire.CgroupPlan;
+import dev.ktstr.guest.wire.CloneMode;
+import dev.ktstr.guest.wire.CpuList;
+import dev.ktstr.guest.wire.CpuUse;
+import dev.ktstr.guest.wire.HoldPlan;
+import dev.ktstr.guest.wire.MemoryPlan;
+import dev.ktstr.guest.wire.Migration;
+import dev.ktstr.guest.wire.OpKind;
+import dev.ktstr.guest.wire.OpPlan;
+import dev.ktstr.guest.wire.PolicyPlan;
+import dev.ktstr.guest.wire.ScenarioPlan;
+import dev.ktstr.guest.wire.StepPlan;
+import dev.ktstr.guest.wire.WorkGroup;
+import dev.ktstr.guest.wire.WorkKind;
+import dev.ktstr.guest.wire.WorkParameters;
+import dev.ktstr.guest.wire.WorkerReport;
+import dev.ktstr.run.BootedGuest;
+import dev.ktstr.run.VariantRun;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The instrument is right: what workers report is held against the kernel's own account of them, or against what was done to
+ * them. All is measured in one guest of two CPUs, one thing after the other; the tests judge.
+ *
+ * <p>No figure here depends on how fast the machine is or what else it does: CPU time is compared with CPU time of the same
+ * clock, work with work of the same CPU in the same seconds, and what a busy host can add to a wait is never asserted away.
+ */
+class InstrumentIT {
+    private static final String COMM = "instr";
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final long MICROS = 1000;
+    private static final int MOVES = 8;
+    private static final int BLIPS = 10;
+
+    /** What a measurement gives: the scenario's end, what tracepoints saw, what the meddler said. */
+    private record Measured(ScenarioResult result, SchedTrace trace, List<long[]> meddled) {
+        WorkerReport worker(int i) {
+            return result.workers().get(i);
+        }
+
+        /** Of all its time. */
+        long onCpuNs(WorkerReport worker) {
+            return trace.onCpuNs(worker.tid(), worker.releasedNs(), worker.releasedNs() + worker.wallTimeNs());
+        }
+
+        List<SchedTrace.Stint> stints(WorkerReport worker) {
+            return trace.stints(worker.tid(), worker.releasedNs(), worker.releasedNs() + worker.wallTimeNs());
+        }
+
+        List<SchedTrace.Move> moves(WorkerReport worker) {
+            return trace.moves(worker.tid(), worker.releasedNs(), worker.releasedNs() + worker.wallTimeNs());
+        }
+    }
+
+    private static Measured free;
+    private static Measured moved;
+    private static Measured paused;
+    private static Measured blipped;
+    private static Measured halved;
+    private static Measured four;
+    private static Measured niced;
+
+    @BeforeAll
+    static void measure(@TempDir Path folder) throws Exception {
+        Path meddle = folder.resolve("meddle");
+        BootIT.command("gcc", "-O2", "-static", "-o", meddle.toString(), "src/test/c/meddle.c");
+        VariantRun.Ended ended = Runs.run("instrument", ctx -> {
+            AgentSession session = ((BootedGuest) ctx.guest()).session();
+            session.send(List.of(GuestFile.of("/tmp/meddle", 0755, meddle)), LIMIT);
+            free = run(ctx, step(3000, cgroup("free", List.of(0, 1), spinners(3, 0), bursty())));
+            moved = run(ctx, moves());
+            paused = meddled(ctx, step(3500, cgroup("paused", List.of(1), spinners(1, 0))), "pause", "paused", "1500");
+            blipped = meddled(
+                    ctx,
+                    step(3000, cgroup("blipped", List.of(0), spinners(1, 0))),
+                    "blip",
+                    "blipped",
+                    "1",
+                    Integer.toString(BLIPS),
+                    "0",
+                    "1");
+            halved = run(ctx, step(4000, limited("half", 100, 50_000), limited("rest", 1, -1)));
+            four = run(ctx, step(6000, cgroup("four", List.of(), spinners(4, 0))));
+            niced = run(ctx, step(6000, cgroup("niced", List.of(0), spinners(1, 0), spinners(1, 10))));
+            return null;
+        });
+        assertThat(ended.outcome().details()).isEmpty();
+    }
+
+    private static WorkGroup group(int workers, WorkKind kind, WorkParameters parameters, int nice) {
+        return new WorkGroup(
+                workers,
+                kind,
+                parameters,
+                List.of(),
+                List.of(),
+                PolicyPlan.NORMAL,
+                nice,
+                List.of(),
+                MemoryPlan.DEFAULT,
+                CloneMode.PROCESS,
+                COMM,
+                "",
+                false,
+                0);
+    }
+
+    private static WorkGroup spinners(int workers, int nice) {
+        return group(workers, WorkKind.SPIN_WAIT, WorkParameters.NONE, nice);
+    }
+
+    private static WorkGroup bursty() {
+        return group(
+                1,
+                WorkKind.BURSTY,
+                WorkParameters.bursty(TimeUnit.MILLISECONDS.toNanos(40), TimeUnit.MILLISECONDS.toNanos(60)),
+                0);
+    }
+
+    private static CgroupPlan cgroup(String name, List<Integer> cpus, WorkGroup... works) {
+        return CgroupPlan.of(name, cpus, List.of(works));
+    }
+
+    /** A spinner on CPU 0; a quota of -1 is none. */
+    private static CgroupPlan limited(String name, int weight, long quotaUs) {
+        return new CgroupPlan(name, List.of(0), List.of(), weight, quotaUs, 100_000, -1, -1, List.of(spinners(1, 0)));
+    }
+
+    private static ScenarioPlan step(long ms, CgroupPlan... cgroups) {
+        HoldPlan hold = HoldPlan.fixed(TimeUnit.MILLISECONDS.toNanos(ms));
+        return new ScenarioPlan(List.of(), List.of(new StepPlan(List.of(), List.of(cgroups), hold)), false, 1);
+    }
+
+    /** One spinner that is sent from CPU to CPU, half a second on each. */
+    private static ScenarioPlan moves() {
+        WorkGroup pinned = spinners(1, 0);
+        OpPlan backdrop = OpPlan.of(OpKind.ADD_CGROUP_DEF).on("moved").withDef(cgroup("moved", List.of(), pinned));
+        HoldPlan hold = HoldPlan.fixed(TimeUnit.MILLISECONDS.toNanos(500));
+        List<StepPlan> steps = new ArrayList<>();
+        for (int i = 0; i <= MOVES; i++) {
+            OpPlan op = OpPlan.of(OpKind.SET_AFFINITY).on("moved").withAffinity(List.of(new CpuList(List.of(i % 2))));
+            steps.add(new StepPlan(List.of(op), List.of(), hold));
+        }
+        return new ScenarioPlan(List.of(backdrop), steps, false, 1);
+    }
+
+    private static Measured run(Ctx ctx, ScenarioPlan plan) {
+        Guest guest = ctx.guest();
+        SchedTrace.start(guest, COMM);
+        ScenarioResult result = ((BootedGuest) guest).session().run(plan, LIMIT);
+        return new Measured(result, SchedTrace.stop(guest), List.of());
+    }
+
+    /** Runs a scenario while the meddler does its work. */
+    private static Measured meddled(Ctx ctx, ScenarioPlan plan, String... command) throws Exception {
+        AgentSession session = ((BootedGuest) ctx.guest()).session();
+        List<String> argv = new ArrayList<>(List.of("/tmp/meddle"));
+        argv.addAll(List.of(command));
+        CompletableFuture<ExecResult> meddler = CompletableFuture.supplyAsync(() -> session.exec(argv, LIMIT));
+        Measured measured = run(ctx, plan);
+        ExecResult done = meddler.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        assertThat(done.exitCode()).as(done.output()).isZero();
+        List<long[]> times = done.output()
+                .lines()
+                .map(line -> new long[] {
+                    Long.parseLong(line.substring(0, line.indexOf(' '))),
+                    Long.parseLong(line.substring(line.indexOf(' ') + 1))
+                })
+                .toList();
+        return new Measured(measured.result(), measured.trace(), times);
+    }
+
+    @Test
+    void cpuTimeIsThatOfTheKernelsAccountAndOfItsTracepoints() {
+        assertThat(free.result().workers()).hasSize(4).allSatisfy(worker -> {
+            // One counter of the kernel read twice, a few system calls apart, after more than half a second of it.
+            assertThat(worker.cpuTimeNs())
+                    .isCloseTo(worker.schedstatCpuNs(), within(worker.schedstatCpuNs() / 100));
+            // The tracepoints' clock is the workers'; their times are cut to microseconds, some hundreds of times.
+            assertThat(worker.cpuTimeNs()).isCloseTo(free.onCpuNs(worker), within(free.onCpuNs(worker) / 100));
+        });
+    }
+
+    @Test
+    void offCpuTimeIsThatOfTheTracepoints() {
+        assertThat(free.result().workers()).allSatisfy(worker -> assertThat(worker.offCpuNs())
+                .isCloseTo(worker.wallTimeNs() - free.onCpuNs(worker), within(worker.wallTimeNs() / 100)));
+        // The sleeper sleeps 60 of at least 100 ms: it cannot have been on a CPU for longer than the rest.
+        WorkerReport sleeper = free.worker(3);
+        assertThat(sleeper.offCpuNs()).isGreaterThan(sleeper.wallTimeNs() * 55 / 100);
+    }
+
+    @Test
+    void everyMigrationOfAWorkerThatStaysAWhileIsCountedAndListed() {
+        WorkerReport worker = moved.worker(0);
+        // Where the affinity sends it first it may be already; from there on it moves once a step, for half a second.
+        List<SchedTrace.Move> kernel = moved.moves(worker);
+        assertThat(kernel).hasSizeBetween(MOVES, MOVES + 1);
+        assertThat(worker.migrations()).isEqualTo(kernel.size());
+        assertThat(worker.migrationList()).hasSameSizeAs(kernel);
+        for (int i = 0; i < kernel.size(); i++) {
+            Migration migration = worker.migrationList().get(i);
+            assertThat(migration.from()).isEqualTo(kernel.get(i).from());
+            assertThat(migration.to()).isEqualTo(kernel.get(i).to());
+            assertThat(worker.releasedNs() + migration.atNs())
+                    .isGreaterThanOrEqualTo(kernel.get(i).atNs())
+                    .isLessThan(kernel.get(i).atNs() + TimeUnit.MILLISECONDS.toNanos(500));
+        }
+    }
+
+    @Test
+    void noMigrationIsReportedThatTheKernelDoesNotConfirm() {
+        assertThat(free.result().workers()).allSatisfy(worker -> {
+            assertThat(worker.migrations()).isLessThanOrEqualTo(free.moves(worker).size());
+            assertThat(worker.migrationList()).hasSize((int) Math.min(256, worker.migrations()));
+            List<SchedTrace.Stint> stints = free.stints(worker);
+            assertThat(worker.migrationList()).allSatisfy(migration -> {
+                long at = worker.releasedNs() + migration.atNs();
+                // The clock is read just before the CPU: a switch between the two puts the time into the stint before.
+                assertThat(stints)
+                        .anyMatch(stint -> stint.cpu() == migration.to()
+                                && at < stint.untilNs() + MICROS
+                                && at > stint.fromNs() - TimeUnit.MILLISECONDS.toNanos(50));
+            });
+        });
+    }
+
+    @Test
+    void aPauseIsOneGapOfItsLengthAtItsTimeOnItsCpu() {
+        WorkerReport worker = paused.worker(0);
+        long from = paused.meddled().get(0)[0];
+        long until = paused.meddled().get(0)[1];
+        assertThat(until - from).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(1500));
+        long begun = worker.releasedNs() + worker.longestGapAtNs();
+        long ended = begun + worker.longestGapNs();
+        // It begins at the checkpoint before the stop, and ends at the one after; the worker is alone on its CPU, and takes
+        // one a millisecond. What it did not run before and after, the tracepoints know.
+        assertThat(begun).isLessThanOrEqualTo(from);
+        assertThat(ended).isGreaterThanOrEqualTo(until);
+        long on = paused.trace().onCpuNs(worker.tid(), begun, ended);
+        assertThat(worker.longestGapNs() - on)
+                .as("off the CPU in the gap of %d ns", worker.longestGapNs())
+                .isGreaterThanOrEqualTo(until - from);
+        assertThat(on).isLessThan(TimeUnit.MILLISECONDS.toNanos(150));
+        assertThat(worker.longestGapCpu()).isEqualTo(1);
+        assertThat(worker.offCpuNs()).isGreaterThanOrEqualTo(until - from);
+    }
+
+    @Test
+    void aMillisecondOutsideTheCpusetIsSeen() {
+        WorkerReport worker = blipped.worker(0);
+        List<SchedTrace.Stint> away = blipped.stints(worker).stream()
+                .filter(stint -> stint.cpu() == 1)
+                .toList();
+        assertThat(blipped.meddled()).hasSize(BLIPS);
+        assertThat(away).isNotEmpty();
+        assertThat(worker.cpuUse()).containsExactly(new CpuUse(List.of(0), List.of(0, 1)));
+        // Each blip that the host let happen is two migrations; of one the worker may see nothing, of ten it must.
+        assertThat(worker.migrations()).isPositive().isLessThanOrEqualTo(2L * BLIPS + 1);
+    }
+
+    @Test
+    void aCgroupWithHalfACpuDoesHalfTheCpusWork() {
+        WorkerReport half = halved.worker(0);
+        WorkerReport rest = halved.worker(1);
+        assertThat(half.cgroup()).isEqualTo("half");
+        // Both work on one CPU in the same seconds: the one up to its quota, the other, of a hundredth of its weight, when
+        // the first may not. The quota is dealt out in slices of 5 ms per 100 ms, which is what may be off.
+        double share = (double) half.workUnits() / (half.workUnits() + rest.workUnits());
+        assertThat(share).isCloseTo(0.5, within(0.05));
+        assertThat((double) half.cpuTimeNs() / half.wallTimeNs()).isCloseTo(0.5, within(0.05));
+    }
+
+    @Test
+    void fourEqualSpinnersOnTwoCpusGetEqualShares() {
+        List<Double> off = four.result().workers().stream()
+                .map(worker -> 100.0 * worker.offCpuNs() / worker.wallTimeNs())
+                .sorted()
+                .toList();
+        assertThat(off).hasSize(4);
+        assertThat(off.get(3) - off.get(0)).as("off-CPU %% of four: %s", off).isLessThan(5.0);
+    }
+
+    @Test
+    void niceTenAgainstNiceZeroShowsTheKernelsWeights() {
+        // sched_prio_to_weight[], kernel/sched/core.c: 1024 and 110.
+        double weights = 1024.0 / 110;
+        WorkerReport zero = niced.worker(0);
+        WorkerReport ten = niced.worker(1);
+        assertThat((double) zero.cpuTimeNs() / ten.cpuTimeNs()).isCloseTo(weights, within(weights / 10));
+        assertThat((double) zero.workUnits() / ten.workUnits()).isCloseTo(weights, within(weights / 10));
+    }
+}
