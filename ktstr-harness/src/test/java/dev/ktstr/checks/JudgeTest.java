@@ -74,8 +74,7 @@ class JudgeTest {
     void aMessengerIsNotCountedAmongThoseThatAreCompared() {
         WorkerStats messenger =
                 TestWorkers.worker(1).messenger().offCpuPct(90).cpus(0).build();
-        assertThat(lines(
-                        Assert.NO_OVERRIDES, messenger, TestWorkers.offCpu(2, 10, 0), TestWorkers.offCpu(3, 32, 1)))
+        assertThat(lines(Assert.NO_OVERRIDES, messenger, TestWorkers.offCpu(2, 10, 0), TestWorkers.offCpu(3, 32, 1)))
                 .containsExactly("unfair cgroup: spread=22% (10-32%) 2 workers on 2 cpus (threshold 15%)");
     }
 
