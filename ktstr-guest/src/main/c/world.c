@@ -22,6 +22,7 @@ struct place {
 	bool made;
 	bool frozen;
 	int frozen_by;
+	struct kt_i32_list cpus; /* its cpuset as the plan has it; ours to free */
 };
 
 static struct place *places;
@@ -66,7 +67,63 @@ static void forget_place(struct place *place)
 		link = &(*link)->next;
 	*link = place->next;
 	free(place->name);
+	free(place->cpus.v);
 	free(place);
+}
+
+static void note_cpus(const char *name, const struct kt_i32_list *cpus)
+{
+	struct place *place = place_of(name);
+	if (!place)
+		return;
+	free(place->cpus.v);
+	place->cpus = (struct kt_i32_list){ 0, NULL };
+	if (!cpus->n)
+		return;
+	place->cpus.v = calloc(cpus->n, sizeof(*cpus->v));
+	if (!place->cpus.v)
+		fatal("out of memory");
+	memcpy(place->cpus.v, cpus->v, cpus->n * sizeof(*cpus->v));
+	place->cpus.n = cpus->n;
+}
+
+/* What both lists hold, in place of `one`; all of `one` when they share nothing, as the kernel has it then. */
+static void narrow(struct kt_i32_list *one, const struct kt_i32_list *by, struct kt_arena *arena)
+{
+	struct kt_i32_list both = { 0, kt_alloc(arena, one->n + (size_t)1, sizeof(*both.v)) };
+	if (!both.v)
+		fatal("out of memory");
+	for (uint32_t i = 0; i < one->n; i++)
+		for (uint32_t j = 0; j < by->n; j++)
+			if (one->v[i] == by->v[j])
+				both.v[both.n++] = one->v[i];
+	if (!one->n)
+		*one = *by;
+	else if (both.n)
+		*one = both;
+}
+
+/*
+ * The CPUs that the plan lets a cgroup have; none for all. Not what the kernel says: somebody else may have changed that, and
+ * it is what workers are judged by. Above the cgroups that we made the kernel is asked.
+ */
+static struct kt_i32_list planned_cpus(const char *name, struct kt_arena *arena)
+{
+	struct kt_i32_list cpus = { 0, NULL };
+	char above[CGROUP_NAME];
+	snprintf(above, sizeof(above), "%s", name);
+	for (char *end = above + strlen(above); end; end = strrchr(above, '/')) {
+		*end = 0;
+		const struct place *place = place_of(above);
+		if (place && place->made) {
+			narrow(&cpus, &place->cpus, arena);
+		} else if (above[0]) {
+			struct kt_i32_list others = cgroup_allowed_cpus(above, arena);
+			narrow(&cpus, &others, arena);
+			break;
+		}
+	}
+	return cpus;
 }
 
 bool world_make(int owner, const struct kt_cgroup_plan *plan, char *error, size_t room)
@@ -87,17 +144,19 @@ bool world_make(int owner, const struct kt_cgroup_plan *plan, char *error, size_
 		ok = false;
 	}
 	ok = ok && cgroup_make(name, error, room);
-	if (ok)
+	if (ok) {
 		add_place(name, owner, true);
+		note_cpus(name, &plan->cpus);
+	}
 	free(name);
 	return ok && cgroup_configure(plan, error, room);
 }
 
-/* Tells a crew what the kernel says its cpuset is now. */
+/* Tells a crew what its cpuset is now. */
 static void cpuset_is_now(struct team *team)
 {
 	struct kt_arena arena = { 0 };
-	struct kt_i32_list cpus = cgroup_allowed_cpus(team->cgroup, &arena);
+	struct kt_i32_list cpus = planned_cpus(team->cgroup, &arena);
 	crew_cpuset_changed(team->crew, &cpus);
 	kt_arena_free(&arena);
 }
@@ -161,12 +220,12 @@ struct team *world_next_in(const char *cgroup, struct team *after)
 bool world_set_cpus(const char *cgroup, const struct kt_i32_list *cpus, char *error, size_t room)
 {
 	struct kt_arena arena = { 0 };
-	struct kt_i32_list next = *cpus;
-	if (!next.n)
-		next = cgroup_parent_cpus(cgroup, &arena);
+	note_cpus(cgroup, cpus);
 	for (struct team *team = teams; team; team = team->next)
-		if (cgroup_within(team->cgroup, cgroup))
+		if (cgroup_within(team->cgroup, cgroup)) {
+			struct kt_i32_list next = planned_cpus(team->cgroup, &arena);
 			crew_cpuset_changing(team->crew, &next);
+		}
 	bool ok = cgroup_set_cpus(cgroup, cpus, error, room);
 	for (struct team *team = teams; team; team = team->next)
 		if (cgroup_within(team->cgroup, cgroup))
@@ -178,7 +237,7 @@ bool world_set_cpus(const char *cgroup, const struct kt_i32_list *cpus, char *er
 bool world_move_team(struct team *team, const char *to, char *error, size_t room)
 {
 	struct kt_arena arena = { 0 };
-	struct kt_i32_list next = cgroup_allowed_cpus(to, &arena);
+	struct kt_i32_list next = planned_cpus(to, &arena);
 	crew_cpuset_changing(team->crew, &next);
 	bool ok = crew_move(team->crew, to, error, room);
 	kt_arena_free(&arena);

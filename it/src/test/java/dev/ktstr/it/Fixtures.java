@@ -4,9 +4,14 @@ import dev.ktstr.AssertResult;
 import dev.ktstr.CgroupDef;
 import dev.ktstr.CpusetSpec;
 import dev.ktstr.Ctx;
+import dev.ktstr.HoldSpec;
+import dev.ktstr.Op;
+import dev.ktstr.Step;
+import dev.ktstr.VmResult;
 import dev.ktstr.annotations.BpfMapWrite;
 import dev.ktstr.annotations.KtstrTest;
 import dev.ktstr.annotations.Scheduler;
+import java.util.List;
 
 /**
  * Tests that other tests run and look at: some are meant to fail. Declared the way a user declares them, so that the
@@ -137,6 +142,33 @@ class Fixtures {
             bpfMapWrite = @BpfMapWrite(map = ".bss", variable = "crash", value = 1))
     AssertResult crashesByAMapWrite(Ctx ctx) {
         return spin(ctx, CpusetSpec.exact(0, 1), 2);
+    }
+
+    @KtstrTest(scheduler = Healthy.class, cores = 2, durationS = 3, numSnapshots = 4, postVm = "dispatchesOnAndOn")
+    AssertResult isCaptured(Ctx ctx) {
+        return ctx.executeSteps(new Step(
+                List.of(CgroupDef.named("captured").workers(2)), List.of(Op.captureSnapshot("before")), HoldSpec.FULL));
+    }
+
+    void dispatchesOnAndOn(VmResult result) {
+        result.samples().periodicOnly().longs("nr_dispatched").strictlyIncreasing(result.claims());
+        result.claims()
+                .record(
+                        result.samples().samples().size() == 5,
+                        "not five captures but " + result.samples().samples());
+        if (result.snapshot("before").var("slice_ns").asLong() != 10_000_000) {
+            throw new AssertionError("slice_ns is " + result.snapshot("before").var("slice_ns"));
+        }
+    }
+
+    @KtstrTest(scheduler = Healthy.class, cores = 1, durationS = 1, numSnapshots = 2, postVm = "findsFault")
+    AssertResult isFoundWanting(Ctx ctx) {
+        return spin(ctx, CpusetSpec.exact(0), 1);
+    }
+
+    static void findsFault(VmResult result) {
+        result.samples().longs("nr_dispatchd").nondecreasing(result.claims());
+        throw new IllegalStateException("of " + result.samples().samples().size() + " captures none is good");
     }
 
     @KtstrTest(

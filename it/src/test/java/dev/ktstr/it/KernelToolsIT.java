@@ -63,7 +63,10 @@ class KernelToolsIT {
                 "ktstr.scheduler.path", programs.toString());
         Options process = Options.ofProcess();
         Options options = new Options(
-                name -> own.containsKey(name) ? own.get(name) : process.property().get(name), process.environment());
+                name -> own.containsKey(name)
+                        ? own.get(name)
+                        : process.property().get(name),
+                process.environment());
         Sweep sweep = Sweep.of(
                 Registry.load(KernelToolsIT.class.getClassLoader()),
                 KernelsInForce.of(List.of(kernel)),

@@ -50,6 +50,8 @@ class MonitorIT {
                                 .matches(
                                         "cpu\\d stalled: (?:rq clock stood still|it ran next to nothing) for \\d+ms with \\d+ runnable tasks? at \\+\\d+ms .*"));
         assertThat(ReportText.failure(outcome)).contains("--- timeline ---", "nr_running of cpu 0 1");
+        assertThat(outcome.sections().get("scheduler state"))
+                .contains("map scx_ktst.bss (type=array, value_size=", "  .bss:", "    stall=1", "slice_ns=10000000");
     }
 
     @Test

@@ -132,9 +132,7 @@ class OperationsIT {
         assertThat(result.workers()).hasSize(2).allMatch(WorkerReport::completed);
         for (WorkerReport worker : result.workers()) {
             assertNeverOutside(worker);
-            assertThat(worker.cpuUse())
-                    .extracting(CpuUse::allowed)
-                    .contains(List.of(0, 1), List.of(2, 3));
+            assertThat(worker.cpuUse()).extracting(CpuUse::allowed).contains(List.of(0, 1), List.of(2, 3));
             assertThat(worker.cpusUsed()).containsAnyOf(0, 1).containsAnyOf(2, 3);
         }
     }

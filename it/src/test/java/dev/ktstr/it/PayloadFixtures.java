@@ -73,4 +73,10 @@ public class PayloadFixtures {
 
     @KtstrTest(payload = Missing.class)
     public void missing(Ctx ctx) {}
+
+    @KtstrTest(llcs = 2, cores = 2, durationS = 1)
+    public void byHand(Ctx ctx) {}
+
+    @KtstrTest(hostOnly = true)
+    public void onTheHost(Ctx ctx) {}
 }

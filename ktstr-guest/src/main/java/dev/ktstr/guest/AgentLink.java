@@ -17,6 +17,7 @@ final class AgentLink implements AutoCloseable {
     private static final Duration SLICE = Duration.ofMillis(100);
     private static final Duration SERIAL_WRITE = Duration.ofSeconds(30);
     private static final long ROOM_NS = 200_000;
+    private static final long ENDING_NS = 1_000_000_000;
 
     private final GuestPorts ports;
     private final Inbox inbox;
@@ -152,8 +153,7 @@ final class AgentLink implements AutoCloseable {
             try {
                 ports.write(bytes, SERIAL_WRITE);
             } catch (IOException e) {
-                GuestException.Kind kind =
-                        ports.ended() ? GuestException.Kind.GUEST_ENDED : GuestException.Kind.TIMEOUT;
+                GuestException.Kind kind = endsSoon() ? GuestException.Kind.GUEST_ENDED : GuestException.Kind.TIMEOUT;
                 throw new GuestException(
                         kind,
                         request.stage(),
@@ -161,6 +161,15 @@ final class AgentLink implements AutoCloseable {
                         e);
             }
         }
+    }
+
+    /** Whether the guest has ended, or does so now: its end of the channel breaks before it is seen to be gone. */
+    private boolean endsSoon() {
+        long deadline = System.nanoTime() + ENDING_NS;
+        while (!ports.ended() && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(ROOM_NS);
+        }
+        return ports.ended();
     }
 
     @Override

@@ -44,7 +44,7 @@ final class DynamicScenarios {
                                 .before(s.spinning("cg_0"))),
                 of(
                         "cgroupChurn",
-                        "Beside a steady cgroup another one is removed with its workers and made anew, nine times.",
+                        "Beside a steady cgroup another one is removed with its workers and made anew in every tenth of the time.",
                         Needs.NOTHING,
                         s -> Built.steps(
                                         Step.ops(HoldSpec.frac(0.1)),
@@ -52,7 +52,8 @@ final class DynamicScenarios {
                                                 HoldSpec.loop(s.part(0.1)),
                                                 Op.removeCgroup("churn"),
                                                 Op.addCgroupDef(s.spinning("churn"))))
-                                .before(s.spinning("steady"), s.spinning("churn"))),
+                                .before(s.spinning("steady"), s.spinning("churn"))
+                                .brief()),
                 of(
                         "emptyCgroupChurn",
                         "Beside a steady cgroup empty ones are made and removed, all the time.",
@@ -71,7 +72,8 @@ final class DynamicScenarios {
                                         Step.of(QUARTER, s.spinning("cg_1")),
                                         Step.of(QUARTER, s.spinning("cg_1"), s.spinning("cg_2")),
                                         Step.of(QUARTER, s.spinning("cg_1"), s.spinning("cg_2"), s.spinning("cg_3")))
-                                .before(s.spinning("cg_0"))),
+                                .before(s.spinning("cg_0"))
+                                .unequal()),
                 of(
                         "workersJoin",
                         "Halfway as many workers again join those of a cgroup.",

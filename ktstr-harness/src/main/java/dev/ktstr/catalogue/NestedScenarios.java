@@ -89,12 +89,12 @@ final class NestedScenarios {
                                 .paused()),
                 of(
                         "nestedQuota",
-                        "A parent may use one CPU's time; both its children want more.",
+                        "A parent may use one CPU's time; each of its children wants more.",
                         Needs.NOTHING,
                         s -> Built.defs(
                                         parent("top").cpuMax(ofMillis(50), ofMillis(50)),
-                                        s.spinning("top/left").workers(s.cpus()),
-                                        s.spinning("top/right").workers(s.cpus()))
+                                        s.spinning("top/left"),
+                                        s.spinning("top/right"))
                                 .unequal()),
                 of(
                         "nestedFreeze",
@@ -112,7 +112,7 @@ final class NestedScenarios {
                                 .paused()),
                 of(
                         "nestedChurn",
-                        "A child is removed with its workers and made anew, nine times, while its parent's other child runs.",
+                        "A child is removed with its workers and made anew in every tenth of the time, while its parent's other child runs.",
                         Needs.NOTHING,
                         s -> Built.steps(
                                         Step.ops(HoldSpec.frac(0.1)),
@@ -120,7 +120,8 @@ final class NestedScenarios {
                                                 HoldSpec.loop(s.part(0.1)),
                                                 Op.removeCgroup("top/churn"),
                                                 Op.addCgroupDef(s.spinning("top/churn"))))
-                                .before(s.spinning("top/steady"), s.spinning("top/churn"))),
+                                .before(s.spinning("top/steady"), s.spinning("top/churn"))
+                                .brief()),
                 of(
                         "nestedRemoveTree",
                         "Halfway a parent and all its children are removed with what runs in them.",

@@ -26,6 +26,9 @@ public final class HostAgent implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HostAgent.class);
     private static final Duration HELLO_LIMIT = Duration.ofSeconds(20);
     private static final Duration END_LIMIT = Duration.ofSeconds(15);
+    /** After its last words it is gone this soon; asked only when a scenario has failed. */
+    private static final Duration GIVING_UP = Duration.ofMillis(300);
+
     private static final int MAX_WORDS = 64 << 10;
 
     private final Path cgroup;
@@ -119,6 +122,16 @@ public final class HostAgent implements AutoCloseable {
     /** The session with it. */
     public AgentSession session() {
         return session;
+    }
+
+    /** Whether it still serves: not ended, and not about to because it gave up. */
+    boolean alive() {
+        try {
+            return !process.waitFor(GIVING_UP.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return process.isAlive();
+        }
     }
 
     /** Its cgroup. */

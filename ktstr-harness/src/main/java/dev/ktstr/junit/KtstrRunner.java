@@ -2,6 +2,7 @@ package dev.ktstr.junit;
 
 import dev.ktstr.AssertResult;
 import dev.ktstr.Ctx;
+import dev.ktstr.host.HostOnlyRun;
 import dev.ktstr.result.Outcome;
 import dev.ktstr.result.ReportText;
 import dev.ktstr.result.Verdict;
@@ -55,9 +56,11 @@ public final class KtstrRunner {
         if (variant.leftOut().isPresent()) {
             throw new TestAbortedException(variant.leftOut().get());
         }
-        VariantRun run = new VariantRun(
-                variant.shape(), variant.kernel(), variant.kernelLabel(), Options.ofProcess(), Path.of(""));
-        VariantRun.Ended ended = run.execute(body);
+        Options options = Options.ofProcess();
+        VariantRun.Ended ended = variant.shape().test().hostOnly()
+                ? new HostOnlyRun(variant.shape(), options, Path.of("")).execute(body)
+                : new VariantRun(variant.shape(), variant.kernel(), variant.kernelLabel(), options, Path.of(""))
+                        .execute(body);
         Outcome outcome = ended.outcome();
         print(outcome, System.out);
         switch (outcome.verdict()) {

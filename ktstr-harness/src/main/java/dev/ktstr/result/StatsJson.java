@@ -12,10 +12,11 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /** Statistics as the sidecar has them: per worker, per cgroup, and totals. What was not measured is absent. */
-final class StatsJson {
+public final class StatsJson {
     private StatsJson() {}
 
-    static Map<String, Object> of(List<CgroupStats> stats) {
+    /** The statistics of cgroups, empty for none. */
+    public static Map<String, Object> of(List<CgroupStats> stats) {
         Map<String, Object> all = new LinkedHashMap<>();
         if (stats.isEmpty()) {
             return all;

@@ -3,6 +3,8 @@ package dev.ktstr.run;
 import dev.ktstr.checks.MergedChecks;
 import dev.ktstr.guest.wire.ScenarioPlan;
 import dev.ktstr.guest.wire.StimulusEvent;
+import dev.ktstr.snapshot.Sample;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -49,6 +51,11 @@ public interface Companion extends AutoCloseable {
     /** What is wrong, by the thresholds in force. Called once, after {@link #close}. */
     default Findings findings(MergedChecks checks) {
         return Findings.NONE;
+    }
+
+    /** What it captured for the method that judges the run afterwards, in order of time. Called after {@link #close}. */
+    default List<Sample> samples() {
+        return List.of();
     }
 
     /**

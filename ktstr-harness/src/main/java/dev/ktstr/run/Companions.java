@@ -6,6 +6,7 @@ import dev.ktstr.guest.wire.ScenarioPlan;
 import dev.ktstr.guest.wire.StimulusEvent;
 import dev.ktstr.inspect.KernelView;
 import dev.ktstr.kernel.KernelCache;
+import dev.ktstr.snapshot.Sample;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,7 @@ final class Companions implements Companion {
             all.add(new MonitorCompanion(options));
         }
         if (variant.scheduler().isPresent()) {
+            all.add(new Captures(variant.test().after().numSnapshots()));
             all.add(new WatchdogLimit(variant.test().watchdog()));
             all.add(new MapWrites(variant.test().mapWrites(), options));
         }
@@ -127,6 +129,11 @@ final class Companions implements Companion {
             notes.addAll(found.notes());
         }
         return new Findings(failures, inconclusive, notes);
+    }
+
+    @Override
+    public List<Sample> samples() {
+        return all.stream().flatMap(each -> each.samples().stream()).toList();
     }
 
     @Override

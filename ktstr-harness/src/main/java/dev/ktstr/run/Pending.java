@@ -10,12 +10,6 @@ import java.util.List;
  * @param skips whether a variant with it is skipped
  */
 public record Pending(String attribute, boolean skips) {
-    /** Captures while the scenario runs; nothing is judged by them but in {@code postVm}. */
-    public static final Pending NUM_SNAPSHOTS = new Pending("numSnapshots", false);
-
-    /** A check after the guest ended. */
-    public static final Pending POST_VM = new Pending("postVm", true);
-
     /** vCPUs pinned to host CPUs. */
     public static final Pending PERFORMANCE_MODE = new Pending("performanceMode", true);
 

@@ -216,7 +216,8 @@ final class RegistryReader {
                 fromScheduler,
                 fromTest,
                 watchdog(node.path("watchdogTimeoutS")),
-                mapWrites(node.path("bpfMapWrite")));
+                mapWrites(node.path("bpfMapWrite")),
+                new TestEntry.After(number(node, "numSnapshots", 0), text(node, "postVm")));
     }
 
     private static TestEntry.Watchdog watchdog(JsonNode node) {
@@ -247,8 +248,6 @@ final class RegistryReader {
 
     private static List<Pending> pending(JsonNode node) {
         Map<Pending, Boolean> used = new LinkedHashMap<>();
-        used.put(Pending.NUM_SNAPSHOTS, number(node, "numSnapshots", 0) > 0);
-        used.put(Pending.POST_VM, text(node, "postVm").isPresent());
         used.put(Pending.PERFORMANCE_MODE, flag(node, "performanceMode"));
         List<Pending> pending = new ArrayList<>();
         used.forEach((attribute, set) -> {

@@ -28,6 +28,7 @@ import java.util.Set;
  * @param schedulerChecks thresholds of the scheduler
  * @param testChecks thresholds of the test
  * @param watchdog how long sched_ext lets a task wait
+ * @param after what is captured, and who judges it when the guest has ended
  * @param mapWrites what is written into the scheduler's globals once it is attached, in order
  */
 public record TestEntry(
@@ -50,7 +51,8 @@ public record TestEntry(
         Assert schedulerChecks,
         Assert testChecks,
         Watchdog watchdog,
-        List<MapWrite> mapWrites) {
+        List<MapWrite> mapWrites,
+        After after) {
     /** Tag of the variants on preset topologies. */
     public static final String GAUNTLET = "gauntlet";
 
@@ -79,6 +81,17 @@ public record TestEntry(
     public record Watchdog(int timeoutS, boolean asked) {
         /** What a test has that writes none. */
         public static final Watchdog DEFAULT = new Watchdog(5, false);
+    }
+
+    /**
+     * What a test does with a run beyond its scenario.
+     *
+     * @param numSnapshots periodic captures
+     * @param postVm a method of its class that is called when the guest has ended
+     */
+    public record After(int numSnapshots, Optional<String> postVm) {
+        /** Nothing. */
+        public static final After NOTHING = new After(0, Optional.empty());
     }
 
     /**

@@ -2,7 +2,9 @@ package dev.ktstr.run;
 
 import dev.ktstr.AssertResult;
 import dev.ktstr.CgroupStats;
+import dev.ktstr.Claims;
 import dev.ktstr.Ctx;
+import dev.ktstr.VmResult;
 import dev.ktstr.checks.MergedChecks;
 import dev.ktstr.guest.GuestException;
 import dev.ktstr.kernel.KernelDiscovery;
@@ -16,6 +18,7 @@ import dev.ktstr.result.SchedulerLog;
 import dev.ktstr.result.Sidecar;
 import dev.ktstr.result.Timings;
 import dev.ktstr.result.Verdict;
+import dev.ktstr.snapshot.SampleSeries;
 import dev.ktstr.vm.Backend;
 import dev.ktstr.vm.Backends;
 import dev.ktstr.vm.VirtualMachine;
@@ -66,6 +69,7 @@ public final class VariantRun {
     private final List<CgroupStats> stats = new ArrayList<>();
     private final Map<String, Object> facts = new LinkedHashMap<>();
     private final Map<String, String> sections = new LinkedHashMap<>();
+    private SampleSeries samples = new SampleSeries(List.of());
     private String stage = "resolve";
     private MergedChecks checks = MergedChecks.defaults(false);
     private @Nullable Variant variant;
@@ -127,6 +131,7 @@ public final class VariantRun {
             } finally {
                 slot.close();
             }
+            afterVm(resolved, run);
         } catch (RunException e) {
             fail(e, e.stage(), e.guest());
         } catch (KernelException | VmException | UncheckedIOException e) {
@@ -246,6 +251,29 @@ public final class VariantRun {
         inconclusive.addAll(findings.inconclusive());
         note(findings.notes());
         companions.contribute(facts, sections);
+        samples = new SampleSeries(companions.samples());
+    }
+
+    /** Lets the test judge what is left of its run. */
+    private void afterVm(Variant resolved, RunFolder run) {
+        Optional<String> method = resolved.test().after().postVm();
+        if (method.isEmpty()) {
+            return;
+        }
+        during("postVm", () -> {
+            Claims claims = new Claims(ScenarioOptions.of(options, resolved).logPasses());
+            try {
+                new PostVm(resolved.test().className(), method.get())
+                        .call(new VmResult(samples, details, stats, schedulerLog, run.folder(), claims));
+            } catch (RunException e) {
+                throw e;
+            } catch (Throwable e) {
+                rethrowIfFatal(e);
+                details.add("postVm " + method.get() + ": " + e);
+                cause = e;
+            }
+            add(claims.untold());
+        });
     }
 
     private void note(List<String> more) {

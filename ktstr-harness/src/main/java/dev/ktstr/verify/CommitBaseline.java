@@ -24,6 +24,7 @@ final class CommitBaseline {
     private final Options options;
     private final Path baseDir;
     private final String build;
+    private final String hash;
 
     CommitBaseline(String commit, Sweep sweep, Options options, Path baseDir) {
         this.commit = commit;
@@ -34,8 +35,27 @@ final class CommitBaseline {
                 .orElseThrow(() -> new VerifyException("-Dktstr.verifier.against=" + commit
                         + " is no file, so it is taken for a commit, and how to build its schedulers is not known. Hint: say it with"
                         + " -Dktstr.verifier.build='make -C sched', or name a program or a verifier.json"));
-        if (commit.startsWith("-")) {
-            throw new VerifyException("-Dktstr.verifier.against=" + commit + " is no commit");
+        this.hash = hash();
+    }
+
+    /** In short; asked for before anything runs, for a text may name anything. */
+    private String hash() {
+        Path work = temporary();
+        try {
+            // Nothing that git would take for an option.
+            String revision = commit.replaceFirst("^-+", "") + "^{commit}";
+            return run(
+                    List.of("git", "rev-parse", "--verify", "--short", revision),
+                    baseDir,
+                    work.resolve("log"),
+                    GIT_LIMIT);
+        } catch (IOException | VerifyException e) {
+            throw new VerifyException(
+                    "-Dktstr.verifier.against=" + commit + " is no file, and no commit of the repository that "
+                            + baseDir + " is in: " + e.getMessage(),
+                    e);
+        } finally {
+            remove(work);
         }
     }
 
@@ -43,11 +63,9 @@ final class CommitBaseline {
         Path work = temporary();
         try {
             Path log = work.resolve("log");
-            String hash = run(
-                    List.of("git", "rev-parse", "--verify", "--short", commit + "^{commit}"), baseDir, log, GIT_LIMIT);
             Path root = Path.of(run(List.of("git", "rev-parse", "--show-toplevel"), baseDir, log, GIT_LIMIT));
             Path tree = work.resolve("tree");
-            run(List.of("git", "worktree", "add", "--detach", tree.toString(), commit), baseDir, log, GIT_LIMIT);
+            run(List.of("git", "worktree", "add", "--detach", tree.toString(), hash), baseDir, log, GIT_LIMIT);
             try {
                 Path module = tree.resolve(root.toRealPath().relativize(baseDir.toRealPath()));
                 run(List.of("sh", "-c", build), module, log, BUILD_LIMIT);

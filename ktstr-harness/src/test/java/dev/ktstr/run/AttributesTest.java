@@ -93,14 +93,14 @@ class AttributesTest {
                           "maxGapMs":{"value":5,"from":"test"}}""");
         assertThat(test.pending())
                 .extracting(Pending::attribute)
-                .containsExactlyInAnyOrder("numSnapshots", "postVm", "performanceMode", "maxNewerThanThis");
+                .containsExactlyInAnyOrder("performanceMode", "maxNewerThanThis");
         assertThat(test.schedulerChecks().values()).containsOnlyKeys(Threshold.MAX_P99_WAKE_LATENCY_NS);
         assertThat(test.testChecks().values()).containsOnlyKeys(Threshold.MAX_GAP_MS, Threshold.FAIL_ON_STALL);
+        assertThat(test.after()).isEqualTo(new TestEntry.After(4, Optional.of("after")));
         assertThat(test.watchdog()).isEqualTo(new TestEntry.Watchdog(9, true));
         assertThat(test.mapWrites()).containsExactly(new TestEntry.MapWrite(".bss", Optional.of("x"), 0, 1));
         assertThat(Applicability.withoutHost(Shape.base(test), Optional.empty()))
-                .hasValueSatisfying(
-                        reason -> assertThat(reason).contains("postVm is set").doesNotContain("numSnapshots"));
+                .hasValueSatisfying(reason -> assertThat(reason).contains("performanceMode is set"));
     }
 
     @Test

@@ -41,6 +41,7 @@ public final class TestEntries {
                 Assert.NO_OVERRIDES,
                 Assert.NO_OVERRIDES,
                 TestEntry.Watchdog.DEFAULT,
-                List.of());
+                List.of(),
+                TestEntry.After.NOTHING);
     }
 }

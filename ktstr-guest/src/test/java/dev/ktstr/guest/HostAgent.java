@@ -21,7 +21,7 @@ import java.util.concurrent.locks.LockSupport;
  * the shared window a file that both map. It makes a cgroup of its own, keeps all it starts below that, and ends with all of
  * it when it is closed, and also when this process dies in whatever way.
  */
-public final class HostAgent implements GuestPorts, AutoCloseable {
+final class HostAgent implements GuestPorts, AutoCloseable {
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long LOOK_NS = 500_000;
@@ -48,7 +48,7 @@ public final class HostAgent implements GuestPorts, AutoCloseable {
      * @param log where its messages go
      * @throws IOException when the program or the window cannot be; what the agent itself cannot do is told by its hello
      */
-    public static HostAgent start(Path agent, Path cgroup, Path shared, Path log) throws IOException {
+    static HostAgent start(Path agent, Path cgroup, Path shared, Path log) throws IOException {
         Path window = Files.createTempFile(shared, "ktstr-window-", "");
         try (FileChannel channel = FileChannel.open(window, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             ByteBuffer memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, Layout.WINDOW_SIZE)
@@ -76,7 +76,7 @@ public final class HostAgent implements GuestPorts, AutoCloseable {
     }
 
     /** The agent's process. */
-    public ProcessHandle process() {
+    ProcessHandle process() {
         return process.toHandle();
     }
 
