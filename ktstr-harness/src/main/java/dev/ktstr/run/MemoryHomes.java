@@ -70,7 +70,7 @@ final class MemoryHomes {
      * @throws IllegalArgumentException when the report contradicts itself
      */
     Optional<Pages> pages(WorkerReport report) {
-        if (report.pages().isEmpty() && report.pagesMigrated() < 0) {
+        if (report.pages().isEmpty()) {
             return Optional.empty();
         }
         SortedMap<Integer, Long> perNode = new TreeMap<>();

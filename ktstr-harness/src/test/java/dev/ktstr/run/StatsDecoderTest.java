@@ -177,6 +177,7 @@ class StatsDecoderTest {
     void whatWasNotMeasuredIsAbsent() {
         Report report = new Report(0, "cg", 0, 0);
         report.gapCpu = -1;
+        report.migrated = 0;
         WorkerStats worker = one(report, CgroupPlan.of("cg", List.of(), List.of(group(0, MemoryPlan.DEFAULT))));
         assertThat(worker.schedStats()).isEmpty();
         assertThat(worker.pages()).isEmpty();
