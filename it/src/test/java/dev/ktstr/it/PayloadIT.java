@@ -139,7 +139,7 @@ class PayloadIT {
         ctx.executeSteps(new Step(
                 List.of(CgroupDef.named("load").workers(1)),
                 List.of(
-                        Op.runPayload(PayloadFixtures.Shell.class, "-c", "sleep 100")
+                        Op.runPayload(PayloadFixtures.Shell.class, "-c", "while :; do :; done")
                                 .as("long"),
                         Op.runPayload(PayloadFixtures.Shell.class, "-c", "echo short")
                                 .as("short"),

@@ -1,6 +1,9 @@
 package dev.ktstr.it;
 
 import dev.ktstr.Guest;
+import dev.ktstr.guest.wire.Layout;
+import dev.ktstr.run.BootedGuest;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -51,7 +54,9 @@ final class SchedTrace {
         guest.writeText(DIR + "tracing_on", "0");
         guest.writeText(DIR + "events/sched/sched_switch/enable", "0");
         guest.writeText(DIR + "events/sched/sched_migrate_task/enable", "0");
-        return parse(guest.readText(DIR + "trace"));
+        // In one request: the file is made anew for each reader, and Guest.readText stops at 1 MiB.
+        byte[] text = ((BootedGuest) guest).session().readFile(DIR + "trace", Layout.MAX_PAYLOAD);
+        return parse(new String(text, StandardCharsets.UTF_8));
     }
 
     static SchedTrace parse(String text) {

@@ -95,13 +95,13 @@ final class InteractionScenarios {
                         s -> Built.defs(s.spinning("ext").policy(SchedPolicy.ext()), s.spinning("normal"))),
                 of(
                         "niceContrast",
-                        "Nice 0 beside nice 19 in one cgroup, a worker of each per CPU.",
+                        "Nice 0 beside nice 10 in one cgroup, a worker of each per CPU.",
                         Needs.NOTHING,
                         s -> Built.defs(s.spinning("cg_0")
                                         .work(WorkSpec.inherit().workers(s.cpus()))
                                         .work(WorkSpec.inherit()
                                                 .workers(s.cpus())
-                                                .nice(19)))
+                                                .nice(10)))
                                 .paused()),
                 of(
                         "negativeNice",

@@ -81,10 +81,10 @@ class VariantListTest {
 
     @Test
     void anAttributeThatIsNotActedUponYetIsASkipThatNamesIt() throws IOException {
-        String test = TEST.replace("\"memoryMb\"", "\"numSnapshots\":3,\"hostOnly\":true,\"memoryMb\"");
+        String test = TEST.replace("\"memoryMb\"", "\"numSnapshots\":3,\"performanceMode\":true,\"memoryMb\"");
         assertThat(VariantList.table(selection(NONE, test, "6.12.1", "7.2.13")).get(1))
                 .startsWith("ktstr/m ")
-                .contains("skip      hostOnly is set, which this version cannot act upon yet");
+                .contains("skip      performanceMode is set, which this version cannot act upon yet");
     }
 
     @Test

@@ -148,7 +148,8 @@ final class QemuMachine implements VirtualMachine {
                             cpu.path("cpu-index").asInt(), cpu.path("thread-id").asLong()));
             return List.copyOf(threads.values());
         } catch (VmException e) {
-            if (exit().isPresent()) {
+            // The monitor breaks some time before the end of the process is seen.
+            if (ending.awaitUninterrupted(DEATH_TIMEOUT).isPresent()) {
                 return List.of();
             }
             throw e;
