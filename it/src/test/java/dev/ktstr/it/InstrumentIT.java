@@ -194,8 +194,11 @@ class InstrumentIT {
         assertThat(free.result().workers()).hasSize(4).allSatisfy(worker -> {
             // One counter of the kernel read twice, a few system calls apart, after more than half a second of it.
             assertThat(worker.cpuTimeNs()).isCloseTo(worker.schedstatCpuNs(), within(worker.schedstatCpuNs() / 100));
-            // The tracepoints' clock is the workers'; their times are cut to microseconds, some hundreds of times.
-            assertThat(worker.cpuTimeNs()).isCloseTo(free.onCpuNs(worker), within(free.onCpuNs(worker) / 100));
+            // The tracepoints' clock is the workers'. A switch is traced before the kernel closes its account: at each
+            // the two differ by the time that tracing takes, which in an emulator is a good part of 0.1 ms.
+            long switches = free.stints(worker).size() * 100_000L;
+            long onCpu = free.onCpuNs(worker);
+            assertThat(worker.cpuTimeNs()).isCloseTo(onCpu, within(onCpu / 100 + switches));
         });
     }
 
@@ -213,7 +216,12 @@ class InstrumentIT {
     void everyMigrationOfAWorkerThatStaysAWhileIsCountedAndListed() {
         WorkerReport worker = moved.worker(0);
         // Where the affinity sends it first it may be already; from there on it moves once a step, for half a second.
-        List<SchedTrace.Move> kernel = moved.moves(worker);
+        // What
+        // the wake-up did before it first ran is not a move that a worker could see.
+        long firstRan = moved.stints(worker).get(0).fromNs();
+        List<SchedTrace.Move> kernel = moved.moves(worker).stream()
+                .filter(move -> move.atNs() > firstRan)
+                .toList();
         assertThat(kernel).hasSizeBetween(MOVES, MOVES + 1);
         assertThat(worker.migrations()).isEqualTo(kernel.size());
         assertThat(worker.migrationList()).hasSameSizeAs(kernel);
