@@ -324,7 +324,8 @@ class InstrumentIT {
         WorkerReport zero = niced.worker(0);
         WorkerReport ten = niced.worker(1);
         assertThat(List.of(zero, ten)).allSatisfy(worker -> assertCpuTimeIsTraced(niced, worker));
-        // The scheduler owes nobody more than a slice whenever it picks the lighter one. At the end it may: the host may
+        // The scheduler owes nobody more than a slice whenever it picks the lighter one. At the end it may: the host
+        // may
         // have kept the CPU from running, for longer than many slices, while the heavier one had it and was charged.
         List<SchedTrace.Stint> picks = niced.stints(ten);
         long from = picks.get(0).fromNs();
