@@ -79,7 +79,8 @@ public final class RunMojo extends KtstrMojo {
             long failed =
                     results.stream().filter(r -> r.verdict() == Verdict.FAIL).count();
             if (failed > 0) {
-                throw new MojoFailureException(failed + " of " + HostReport.summary(results));
+                throw new MojoFailureException(
+                        failed + " of " + results.size() + " scenarios failed; the reasons are above");
             }
         } catch (HostException | RunException | IllegalArgumentException | UncheckedIOException e) {
             throw new MojoExecutionException(e.getMessage(), e);
