@@ -257,21 +257,6 @@ uint32_t crew_size(const struct crew *crew)
 	return crew->n;
 }
 
-uint32_t crew_alive(const struct crew *crew)
-{
-	return crew->alive;
-}
-
-int32_t crew_label(const struct crew *crew)
-{
-	return crew->group.label;
-}
-
-const char *crew_cgroup(const struct crew *crew)
-{
-	return crew->cgroup;
-}
-
 pid_t crew_pid(const struct crew *crew, uint32_t i)
 {
 	return crew->members[i].pid;

@@ -50,11 +50,8 @@ void crew_cpuset_changing(struct crew *crew, const struct kt_i32_list *next);
 /* From now on `now_allowed` is the one. To be called after what changes it returned, also when that failed; and once before the release. */
 void crew_cpuset_changed(struct crew *crew, const struct kt_i32_list *now_allowed);
 
-/* How many workers it has, how many of them have not ended, and the host's label. */
+/* How many workers it has. */
 uint32_t crew_size(const struct crew *crew);
-uint32_t crew_alive(const struct crew *crew);
-int32_t crew_label(const struct crew *crew);
-const char *crew_cgroup(const struct crew *crew);
 
 /* Process and thread id of a worker, and its iterations so far. */
 pid_t crew_pid(const struct crew *crew, uint32_t i);

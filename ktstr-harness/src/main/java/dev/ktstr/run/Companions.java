@@ -89,7 +89,7 @@ final class Companions implements Companion {
             @Override
             public void hostRequest(String name) {
                 if (!Companions.this.hostRequest(name)) {
-                    throw new UnsupportedOperationException("the host has nothing that is called '" + name + "'");
+                    ScenarioListener.super.hostRequest(name);
                 }
             }
         };

@@ -9,16 +9,13 @@ import dev.ktstr.run.RunException;
 import dev.ktstr.select.Selection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.maven.artifact.DependencyResolutionRequiredException;
 import org.apache.maven.plugin.MojoExecutionException;
 import org.apache.maven.plugins.annotations.Execute;
 import org.apache.maven.plugins.annotations.LifecyclePhase;
@@ -79,7 +76,7 @@ public final class ListMojo extends KtstrMojo {
             throw new MojoExecutionException("-Dktstr.output is '" + format + "'; it must be table or json");
         }
         dev.ktstr.run.Options options = runOptions(given);
-        try (URLClassLoader loader = testClasses()) {
+        try (URLClassLoader loader = testClasses(project)) {
             Wanted.requireKnown(options.get("groups"));
             KernelsInForce kernels = KernelsInForce.find(options);
             Path baseDir = project.getBasedir().toPath();
@@ -141,17 +138,5 @@ public final class ListMojo extends KtstrMojo {
                 .getUserProperties()
                 .getProperty(name, project.getProperties().getProperty(name, ""));
         return value.isBlank() ? Optional.empty() : Optional.of(value.strip());
-    }
-
-    private URLClassLoader testClasses() throws MojoExecutionException {
-        List<URL> urls = new ArrayList<>();
-        try {
-            for (String element : project.getTestClasspathElements()) {
-                urls.add(Path.of(element).toUri().toURL());
-            }
-        } catch (DependencyResolutionRequiredException | IOException e) {
-            throw new MojoExecutionException("the test class path is not known: " + e.getMessage(), e);
-        }
-        return new URLClassLoader(urls.toArray(URL[]::new), ListMojo.class.getClassLoader());
     }
 }

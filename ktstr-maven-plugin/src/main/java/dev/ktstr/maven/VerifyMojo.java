@@ -16,16 +16,13 @@ import dev.ktstr.verify.VerifyException;
 import dev.ktstr.vm.VmException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.maven.artifact.DependencyResolutionRequiredException;
 import org.apache.maven.plugin.MojoExecutionException;
 import org.apache.maven.plugin.MojoFailureException;
 import org.apache.maven.plugins.annotations.LifecyclePhase;
@@ -97,7 +94,7 @@ public final class VerifyMojo extends KtstrMojo {
             return;
         }
         dev.ktstr.run.Options options = runOptions(given);
-        try (URLClassLoader loader = testClasses()) {
+        try (URLClassLoader loader = testClasses(project)) {
             sweep(Registry.ofProject(loader), options, given.flag("verifier.raw", raw));
         } catch (RunException | KernelException | VmException | VerifyException | UncheckedIOException e) {
             throw new MojoExecutionException(e.getMessage(), e);
@@ -175,17 +172,5 @@ public final class VerifyMojo extends KtstrMojo {
                     return given.text(option, pom == null ? property : pom, "");
                 },
                 System::getenv);
-    }
-
-    private URLClassLoader testClasses() throws MojoExecutionException {
-        List<URL> urls = new ArrayList<>();
-        try {
-            for (String element : project.getTestClasspathElements()) {
-                urls.add(Path.of(element).toUri().toURL());
-            }
-        } catch (DependencyResolutionRequiredException | IOException e) {
-            throw new MojoExecutionException("the test class path is not known: " + e.getMessage(), e);
-        }
-        return new URLClassLoader(urls.toArray(URL[]::new), VerifyMojo.class.getClassLoader());
     }
 }
