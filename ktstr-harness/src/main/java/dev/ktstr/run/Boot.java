@@ -207,7 +207,10 @@ public final class Boot {
                 BootedGuest guest = new BootedGuest(
                         machine,
                         session,
-                        GuestTopology.verified(session.hello(), variant.topology()),
+                        GuestTopology.verified(
+                                session.hello(),
+                                variant.topology(),
+                                variant.shape().memory()),
                         way,
                         variant.kernel());
                 up = true;
@@ -250,7 +253,9 @@ public final class Boot {
                 variant.topology(),
                 variant.memoryMb(),
                 kernelArgs,
-                workDir);
+                workDir,
+                variant.shape().memory(),
+                options.get("hugepages").filter("true"::equals).isPresent());
         return new Attempt(variant, spec, started).run();
     }
 

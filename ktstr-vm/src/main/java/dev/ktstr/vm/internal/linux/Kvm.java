@@ -21,6 +21,7 @@ public final class Kvm implements AutoCloseable {
     public static final int CAP_X2APIC_API = 129;
     public static final int CAP_IMMEDIATE_EXIT = 136;
     public static final int CAP_BINARY_STATS_FD = 203;
+    public static final int CAP_PMU_CAPABILITY = 212;
     public static final int CAP_GUEST_DEBUG_HW_BPS = 119;
 
     /** Words of one row of {@link #supportedCpuid()}: function, index, flags, EAX, EBX, ECX, EDX. */
