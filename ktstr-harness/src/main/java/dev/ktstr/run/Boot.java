@@ -255,7 +255,7 @@ public final class Boot {
                 kernelArgs,
                 workDir,
                 variant.shape().memory(),
-                options.get("hugepages").filter("true"::equals).isPresent());
+                options.on("hugepages"));
         return new Attempt(variant, spec, started).run();
     }
 

@@ -62,8 +62,7 @@ public final class GuestTopology {
     }
 
     /** What firmware and kernel keep of a node for themselves is not in its sum, so that only a limit can be compared. */
-    private static void compare(
-            NodeReport node, CpuTopology requested, NumaMemory memory, List<String> differences) {
+    private static void compare(NodeReport node, CpuTopology requested, NumaMemory memory, List<String> differences) {
         int id = node.node();
         if (id < 0 || id >= memory.nodes().size()) {
             differences.add("the guest has a node " + id + ", which was not asked for");
