@@ -58,6 +58,10 @@ public final class KernelBuildMojo extends KtstrMojo {
     @Parameter(property = "ktstr.compiler")
     private @Nullable String compiler;
 
+    /** The program pahole, where it is not the one on the search path: kernels from 7.0 on need 1.26. */
+    @Parameter(property = "ktstr.pahole")
+    private @Nullable String pahole;
+
     /** {@code x86_64} or {@code aarch64}; this machine's without it. */
     @Parameter(property = "ktstr.arch")
     private @Nullable String arch;
@@ -114,11 +118,17 @@ public final class KernelBuildMojo extends KtstrMojo {
         return new BuildOptions(
                 kconfig,
                 Compiler.named(options.text("compiler", compiler, "gcc"), target, host),
+                program(options.text("pahole", pahole, BuildOptions.PAHOLE)),
                 jobs(options),
                 options.flag("force", force),
                 options.flag("clean", clean),
                 options.flag("compileCommands", compileCommands),
                 BuildOptions.STANDARD_LIMIT);
+    }
+
+    /** A path is relative to where Maven was started, and make runs elsewhere. */
+    private static String program(String text) {
+        return text.contains("/") ? Path.of(text).toAbsolutePath().normalize().toString() : text;
     }
 
     private int jobs(Options options) {
