@@ -50,7 +50,9 @@ public record Metadata(
     /** Its name in the folder. */
     public static final String FILE = "metadata.json";
 
-    private static final List<String> ROLES = List.of("image", "vmlinux", "btf", "config");
+    /** What a folder may have files for. */
+    static final List<String> ROLES = List.of("image", "vmlinux", "btf", "config");
+
     private static final int MAX_BYTES = 1 << 20;
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
@@ -65,6 +67,15 @@ public record Metadata(
 
     public Metadata {
         files = Map.copyOf(files);
+    }
+
+    /** The file of a role that every folder has. */
+    Item required(String role) {
+        Item item = files.get(role);
+        if (item == null) {
+            throw new AssertionError("metadata without " + role + " is refused when it is read");
+        }
+        return item;
     }
 
     /** The text to write. */
