@@ -4,6 +4,7 @@ import dev.ktstr.kernel.internal.Folders;
 import dev.ktstr.kernel.internal.ImageFile;
 import dev.ktstr.kernel.internal.ImageFolder;
 import dev.ktstr.kernel.internal.Metadata;
+import dev.ktstr.kernel.internal.MetadataJson;
 import dev.ktstr.kernel.internal.Stamp;
 import dev.ktstr.kernel.internal.Workspace;
 import java.io.IOException;
@@ -15,11 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 
 /** The folders of a cache's entries: opened, listed, removed. None is written here. */
 final class Entries {
-    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.+_~-]{0,199}");
+    private static final int MAX_KEY = 200;
 
     private final Path folder;
     private final Calibrations calibrations;
@@ -32,7 +32,15 @@ final class Entries {
 
     /** Whether a text can be the name of an entry: nothing that leaves the folder, nothing hidden. */
     static boolean isKey(String text) {
-        return KEY.matcher(text).matches();
+        boolean good = !text.isEmpty() && text.length() <= MAX_KEY && isLetterOrDigit(text.charAt(0));
+        for (int i = 1; good && i < text.length(); i++) {
+            good = isLetterOrDigit(text.charAt(i)) || ".+_~-".indexOf(text.charAt(i)) >= 0;
+        }
+        return good;
+    }
+
+    private static boolean isLetterOrDigit(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }
 
     static void requireKey(String key) {
@@ -61,7 +69,9 @@ final class Entries {
             } catch (KernelException e) {
                 if (Files.exists(entry)) { // else another process has just removed it
                     damaged.add(new KernelCache.Damaged(
-                            entry.getFileName().toString(), String.valueOf(e.getMessage()), Metadata.isNewer(entry)));
+                            entry.getFileName().toString(),
+                            String.valueOf(e.getMessage()),
+                            MetadataJson.isNewer(entry)));
                 }
             }
         }
@@ -86,7 +96,7 @@ final class Entries {
         try {
             return open(entry, Stamp.Check.USE);
         } catch (KernelException e) {
-            if (Metadata.isNewer(entry)) {
+            if (MetadataJson.isNewer(entry)) {
                 throw e;
             }
             throw new KernelException(
@@ -109,7 +119,7 @@ final class Entries {
         try {
             return Optional.of(open(entry, Stamp.Check.USE));
         } catch (KernelException e) {
-            if (Metadata.isNewer(entry)) {
+            if (MetadataJson.isNewer(entry)) {
                 throw e;
             }
             listener.progress(

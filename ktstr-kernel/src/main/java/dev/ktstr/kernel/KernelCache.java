@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -32,8 +31,6 @@ import org.slf4j.LoggerFactory;
 public final class KernelCache {
     /** A kernel may be in the making that long: a build with everything in it on a slow machine. */
     private static final Duration MAKE_WAIT = Duration.ofHours(4);
-
-    private static final Logger LOG = LoggerFactory.getLogger(KernelCache.class);
 
     private final Path root;
     private final Function<Path, @Nullable String> fileSystemType;
@@ -189,7 +186,7 @@ public final class KernelCache {
         Path target = entries.at(key);
         inTemporaryFolder(key, MAKE_WAIT, folder -> {
             Path entry = Folders.make(folder.resolve("entry"));
-            if (!Files.exists(target) && remote.fetch(key, entry, LOG::info)) {
+            if (!Files.exists(target) && remote.fetch(key, entry, LoggerFactory.getLogger(KernelCache.class)::info)) {
                 Folders.swapIn(entry, target, folder.resolve("replaced"));
             }
         });

@@ -61,7 +61,7 @@ public final class ImageFolder {
     public static void write(Path folder, Material m) {
         try {
             Metadata metadata = fill(folder, m);
-            Files.writeString(folder.resolve(Metadata.FILE), metadata.toJson());
+            Files.writeString(folder.resolve(Metadata.FILE), MetadataJson.write(metadata));
             sync(folder);
             Stamp.set(folder, metadata);
         } catch (IOException e) {
@@ -221,7 +221,7 @@ public final class ImageFolder {
 
     /** Reads the metadata and every file that it names. */
     private static Metadata checked(Path folder) {
-        Metadata m = Metadata.read(folder);
+        Metadata m = MetadataJson.read(folder);
         for (Metadata.Item item : m.files().values()) {
             checkSize(folder, item);
         }
