@@ -239,6 +239,14 @@ class Fixtures {
     @KtstrTest(cores = 2, durationS = 20, notStarved = false, failOnStall = false)
     void anyWork(Ctx ctx) {}
 
+    @KtstrTest(cores = 1, durationS = 1, performanceMode = true)
+    AssertResult isPinned(Ctx ctx) {
+        return spin(ctx, CpusetSpec.exact(0), 1);
+    }
+
+    @KtstrTest(llcs = 8, cores = 8, durationS = 1, performanceMode = true)
+    void isPinnedOn64(Ctx ctx) {}
+
     @KtstrTest(cores = 2, durationS = 60)
     AssertResult runsForAMinute(Ctx ctx) {
         return spin(ctx, CpusetSpec.exact(0, 1), 2);
