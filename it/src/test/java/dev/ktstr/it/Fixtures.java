@@ -90,7 +90,8 @@ class Fixtures {
     @KtstrTest(llcs = 2, cores = 2, durationS = 1)
     void boots4(Ctx ctx) {}
 
-    @KtstrTest(cores = 2, durationS = 90)
+    // What workers say is held against the kernel; how the host treats the guest meanwhile is not the matter.
+    @KtstrTest(cores = 2, durationS = 90, notStarved = false, failOnStall = false)
     void instrument(Ctx ctx) {}
 
     @KtstrTest(cores = 2, durationS = 1)

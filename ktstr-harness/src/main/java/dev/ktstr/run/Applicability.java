@@ -23,8 +23,7 @@ public final class Applicability {
      * the host of its own: another topology that a test asks for itself is tried, and fails with the reason.
      */
     public static Optional<String> on(Host host, Shape shape, Optional<KernelImage> kernel, Options options) {
-        Optional<String> first =
-                withoutHost(shape, kernel).or(() -> PerformanceMode.refusal(host, shape, options));
+        Optional<String> first = withoutHost(shape, kernel).or(() -> PerformanceMode.refusal(host, shape, options));
         if (first.isPresent() || !shape.onPreset()) {
             return first;
         }

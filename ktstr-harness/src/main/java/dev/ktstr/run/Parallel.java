@@ -34,9 +34,7 @@ final class Parallel {
         HostSlots slots = HostSlots.standard(KernelCache.root(System.getenv()), limits());
         HostSlots.Demand demand = PerformanceMode.wanted(variant.shape(), options)
                 ? new HostSlots.Demand(
-                        PerformanceMode.hostCpus(variant.shape()),
-                        variant.memoryMb(),
-                        Optional.of(variant.topology()))
+                        PerformanceMode.hostCpus(variant.shape()), variant.memoryMb(), Optional.of(variant.topology()))
                 : new HostSlots.Demand(backend.hostCpus(variant.topology()), variant.memoryMb());
         try {
             return slots.acquire(demand, options.seconds("parallel.timeout", LIMIT));

@@ -33,7 +33,8 @@ final class PerformanceMode {
             return Optional.empty();
         }
         return Optional.of("performanceMode needs " + hostCpus(shape) + " CPUs of the host: one for each of the "
-                + shape.topology().cpus() + " vCPUs of " + shape.topology() + ", and one for everything else. This process may use "
+                + shape.topology().cpus() + " vCPUs of " + shape.topology()
+                + ", and one for everything else. This process may use "
                 + host.cpus() + ". -Dktstr." + OFF + "=true runs it without pinning");
     }
 

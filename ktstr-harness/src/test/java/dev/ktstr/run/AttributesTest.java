@@ -91,9 +91,7 @@ class AttributesTest {
                 "checks":{"maxNewerThanThis":{"value":5.0,"from":"scheduler"},
                           "maxP99WakeLatencyNs":{"value":5.0,"from":"scheduler"},"failOnStall":{"value":false,"from":"test"},
                           "maxGapMs":{"value":5,"from":"test"}}""");
-        assertThat(test.pending())
-                .extracting(Pending::attribute)
-                .containsExactly("maxNewerThanThis");
+        assertThat(test.pending()).extracting(Pending::attribute).containsExactly("maxNewerThanThis");
         assertThat(test.performanceMode()).isTrue();
         assertThat(test.schedulerChecks().values()).containsOnlyKeys(Threshold.MAX_P99_WAKE_LATENCY_NS);
         assertThat(test.testChecks().values()).containsOnlyKeys(Threshold.MAX_GAP_MS, Threshold.FAIL_ON_STALL);

@@ -24,8 +24,9 @@ class PerformanceModeTest {
     void aHostThatHasNotOneCpuMoreThanTheGuestIsASkipThatSaysSo() {
         assertThat(skip(3, NONE)).isEmpty();
         assertThat(skip(2, NONE))
-                .hasValue("performanceMode needs 3 CPUs of the host: one for each of the 2 vCPUs of 1n1l2c1t, and one for"
-                        + " everything else. This process may use 2. -Dktstr.noPerfMode=true runs it without pinning");
+                .hasValue(
+                        "performanceMode needs 3 CPUs of the host: one for each of the 2 vCPUs of 1n1l2c1t, and one for"
+                                + " everything else. This process may use 2. -Dktstr.noPerfMode=true runs it without pinning");
         assertThat(Applicability.withoutHost(PINNED, Optional.empty())).isEmpty();
     }
 
