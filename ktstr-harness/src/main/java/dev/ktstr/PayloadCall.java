@@ -23,9 +23,7 @@ public final class PayloadCall {
      * @param starter starts it
      */
     public PayloadCall(
-            String name,
-            Function<PayloadCall, PayloadResult> runner,
-            Function<PayloadCall, PayloadHandle> starter) {
+            String name, Function<PayloadCall, PayloadResult> runner, Function<PayloadCall, PayloadHandle> starter) {
         this(name, List.of(), Optional.empty(), runner, starter);
     }
 

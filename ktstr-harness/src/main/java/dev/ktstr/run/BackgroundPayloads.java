@@ -83,12 +83,11 @@ final class BackgroundPayloads {
         }
 
         private PayloadResult awaited() {
-            live.agent(agent ->
-                    agent.op(OpPlan.of(OpKind.WAIT_PAYLOAD).named(name).within(longest.toNanos())));
+            live.agent(
+                    agent -> agent.op(OpPlan.of(OpKind.WAIT_PAYLOAD).named(name).within(longest.toNanos())));
             wrong.accept(ended(live.ask(LiveWork::takeEnded).payloads()));
-            return result()
-                    .orElseThrow(() -> new IllegalStateException(
-                            "the agent says that payload '" + name + "' has ended, and does not report it"));
+            return result().orElseThrow(() -> new IllegalStateException(
+                    "the agent says that payload '" + name + "' has ended, and does not report it"));
         }
 
         private Optional<PayloadResult> result() {

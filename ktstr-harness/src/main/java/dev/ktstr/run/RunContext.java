@@ -238,7 +238,8 @@ final class RunContext implements Ctx {
      */
     AssertResult finish() {
         AssertResult late = new AssertResult(background.ended(live.end()), List.of());
-        return late.and(payloadRan || variant.test().payloads().foreground().isEmpty() ? AssertResult.pass() : runPayload());
+        return late.and(
+                payloadRan || variant.test().payloads().foreground().isEmpty() ? AssertResult.pass() : runPayload());
     }
 
     private EncodedScenario foreground(PayloadEntry payload, String handle, List<String> args, Duration limit) {
