@@ -239,7 +239,7 @@ public final class Boot {
         List<String> kernelArgs = new ArrayList<>();
         kernelArgs.add(MachinePorts.kernelArgument());
         variant.scheduler().ifPresent(s -> kernelArgs.addAll(s.kargs()));
-        boolean kaslr = options.get("kaslr").filter("true"::equals).isPresent();
+        boolean kaslr = options.on("kaslr");
         if (kaslr) {
             kernelArgs.add(VmSpec.KASLR);
         }
