@@ -47,6 +47,7 @@ public final class OptionNames {
             "maxOvercommit",
             "monitor",
             "monitor.interval",
+            "noPerfMode",
             "output",
             "outputFile",
             "parallel",
