@@ -3,23 +3,10 @@ package dev.ktstr.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ktstr.guest.BootImage;
-import dev.ktstr.guest.ElfClosure;
-import dev.ktstr.guest.GuestFile;
 import dev.ktstr.guest.SchedulerAttached;
-import dev.ktstr.kernel.KernelCache;
-import dev.ktstr.kernel.KernelDiscovery;
 import dev.ktstr.kernel.KernelImage;
-import dev.ktstr.run.Boot;
 import dev.ktstr.run.BootedGuest;
-import dev.ktstr.run.Options;
-import dev.ktstr.run.Registry;
-import dev.ktstr.run.SchedulerBinary;
-import dev.ktstr.run.Variant;
-import dev.ktstr.vm.Backends;
 import dev.ktstr.vm.GuestMemory;
-import dev.ktstr.vm.VirtualMachine;
-import dev.ktstr.vm.VmSpec;
 import dev.ktstr.vm.bpf.BpfException;
 import dev.ktstr.vm.bpf.BpfGlobals;
 import dev.ktstr.vm.bpf.BpfMap;
@@ -43,7 +30,6 @@ import dev.ktstr.vm.symbols.SymbolTable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -53,7 +39,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -61,21 +47,21 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is read from a guest's memory is what the guest itself says. One guest for all, under the fixture scheduler. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class IntrospectionIT {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+abstract class Introspection {
     private static final int MAX_KALLSYMS = 64 << 20;
     private static final Pattern DISPATCHED = Pattern.compile("nr_dispatched=(\\d+)");
 
     @TempDir
     static Path temp;
 
-    private static KernelImage image;
-    private static Variant variant;
+    private static ObservedGuest observed;
     private static BootedGuest guest;
     private static SchedulerAttached attached;
     private static SymbolTable symbols;
@@ -85,23 +71,16 @@ class IntrospectionIT {
     private static BpfValues values;
     private static BpfGlobals globals;
 
+    /** Which kernel; empty for that of this process. */
+    abstract Optional<String> kernel();
+
     @BeforeAll
-    static void boot() throws IOException {
-        Options options = Options.ofProcess();
-        image = KernelDiscovery.standard().find(options.get("kernel").orElse(null));
-        variant = new Variant(
-                Registry.load(IntrospectionIT.class.getClassLoader()).test("dev.ktstr.it.Fixtures#confined"), image);
-        guest = new Boot(Backends.select(null), options).boot(variant, bootImage(), temp, machine -> {});
-        List<GuestFile> files = new ArrayList<>();
-        for (ElfClosure.Entry entry : ElfClosure.of(
-                SchedulerBinary.find(variant.scheduler().orElseThrow(), options, Path.of("")), List.of())) {
-            files.add(GuestFile.of(entry.guestPath(), 0755, entry.hostPath()));
-        }
-        guest.session().send(files, LIMIT);
-        List<String> argv = new ArrayList<>(List.of(files.get(0).path()));
-        argv.addAll(variant.schedulerArgs());
-        attached = guest.session().startScheduler(argv, LIMIT);
-        symbols = symbols();
+    void boot() throws IOException {
+        observed = ObservedGuest.boot(kernel(), "Fixtures#confined", Map.of(), temp);
+        guest = observed.guest();
+        attached = observed.startScheduler();
+        KernelImage image = observed.variant().kernel();
+        symbols = symbols(image);
         memory = KernelMemory.open(guest.machine().memory(), symbols);
         structs = new KernelStructs(memory, Btf.parse(Files.readAllBytes(image.btf())));
         bpf = new BpfReader(structs);
@@ -109,12 +88,8 @@ class IntrospectionIT {
         globals = new BpfGlobals(bpf, values);
     }
 
-    private static Path bootImage() {
-        return BootImage.cached(KernelCache.root(System.getenv()).resolve("boot"));
-    }
-
     /** From vmlinux where it has them, else from the guest, as for a packaged kernel. */
-    private static SymbolTable symbols() throws IOException {
+    private static SymbolTable symbols(KernelImage image) throws IOException {
         try {
             return ElfSymbols.read(image.vmlinux());
         } catch (SymbolException stripped) {
@@ -123,18 +98,11 @@ class IntrospectionIT {
     }
 
     @AfterAll
-    static void end() {
-        if (guest != null) {
-            guest.close();
+    void end() {
+        if (observed != null) {
+            observed.close();
         }
-    }
-
-    private static void await(String what, BooleanSupplier condition) {
-        long end = System.nanoTime() + LIMIT.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(end);
-            Thread.onSpinWait();
-        }
+        observed = null;
     }
 
     @Test
@@ -242,7 +210,7 @@ class IntrospectionIT {
         guest.machine().resume();
         assertThat(two.cpus()).isEqualTo(one.cpus()).allMatch(RunqueueSample::consistent);
         long clock = one.cpus().get(0).clockNs();
-        await("the clock moves", () -> monitor.sample().cpus().get(0).clockNs() > clock);
+        ObservedGuest.await("the clock moves", () -> monitor.sample().cpus().get(0).clockNs() > clock);
     }
 
     @Test
@@ -304,11 +272,11 @@ class IntrospectionIT {
     @Order(7)
     void globalsAreThoseTheSchedulerPrints() {
         long before = printed();
-        await("the scheduler prints", () -> printed() > before);
+        ObservedGuest.await("the scheduler prints", () -> printed() > before);
         long low = printed();
         long now = globals.read("nr_dispatched").asLong();
         assertThat(now).isGreaterThanOrEqualTo(low);
-        await("the scheduler prints what was read, or more", () -> printed() >= now);
+        ObservedGuest.await("the scheduler prints what was read, or more", () -> printed() >= now);
         assertThat(globals.read("slice_ns").asLong()).isEqualTo(10_000_000);
         assertThat(globals.read("exit_report.kind").asLong()).isZero();
         assertThat(globals.read("exit_report.reason").asText()).isEmpty();
@@ -422,45 +390,13 @@ class IntrospectionIT {
     void aWriteIntoAGlobalEndsTheSchedulerWithItsOwnWords() {
         BpfMap map = globals.variable("crash").map();
         globals.write("crash", 1);
-        await("the scheduler ends", () -> guest.session().schedulerExit().isPresent());
+        ObservedGuest.await("the scheduler ends", () -> guest.session().schedulerExit().isPresent());
         assertThat(guest.session().schedulerLog()).contains("ktstr: host-triggered crash");
-        await("its maps are freed", () -> !bpf.exists(map));
+        ObservedGuest.await("its maps are freed", () -> !bpf.exists(map));
         assertThatThrownBy(() -> values.entry(map, 0))
                 .isInstanceOf(BpfException.class)
                 .hasMessageContaining("freed");
         assertThatThrownBy(() -> globals.read("crash")).isInstanceOf(BpfException.class);
         assertThat(new Monitor(structs).sample().events()).isEmpty();
-    }
-
-    @Test
-    @Order(13)
-    void aKernelThatWasPutElsewhereIsFound() throws IOException {
-        VmSpec spec = new VmSpec(
-                image.image(),
-                bootImage(),
-                variant.topology(),
-                512,
-                List.of(VmSpec.KASLR, "ktstr.marker=42"),
-                Files.createDirectories(temp.resolve("kaslr")));
-        try (VirtualMachine machine = Backends.select(null).start(spec)) {
-            KernelMemory[] found = new KernelMemory[1];
-            await("the kernel is there", () -> {
-                try {
-                    KernelMemory candidate = KernelMemory.open(machine.memory(), symbols);
-                    long line = candidate.readLong(candidate.symbol("saved_command_line"));
-                    found[0] = line == 0 ? null : candidate;
-                } catch (KernelAccessException e) {
-                    return false; // not yet up
-                }
-                return found[0] != null;
-            });
-            assertThat(found[0].slide()).as("did the kernel randomize?").isNotZero();
-            assertThat(found[0].directMap()).isNotEqualTo(memory.directMap());
-            assertThat(found[0].readText(found[0].readLong(found[0].symbol("saved_command_line")), 2048))
-                    .contains("ktstr.marker=42")
-                    .doesNotContain("kaslr");
-            assertThat(found[0].readText(found[0].symbol("linux_banner"), 512).getBytes(StandardCharsets.UTF_8))
-                    .startsWith("Linux version ".getBytes(StandardCharsets.UTF_8));
-        }
     }
 }
