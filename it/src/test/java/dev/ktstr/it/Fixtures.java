@@ -57,6 +57,9 @@ class Fixtures {
     @Scheduler(name = "scx-long", binary = "scx-ktstr", schedArgs = "--verify-loop=400000")
     interface NearTheVerifiersLimit {}
 
+    @Scheduler(name = "scx-logs", binary = "scx-ktstr", schedArgs = "--verifier-log")
+    interface PrintingItsLogs {}
+
     @Scheduler(
             name = "scx-slow-watchdog",
             binary = "scx-ktstr",
@@ -189,6 +192,9 @@ class Fixtures {
     AssertResult crashesAsExpected(Ctx ctx) {
         return spin(ctx, CpusetSpec.exact(0, 1), 2);
     }
+
+    @KtstrTest(scheduler = Healthy.class, llcs = 2, cores = 4, durationS = 1)
+    void eightCpus(Ctx ctx) {}
 
     @KtstrTest(scheduler = Builtin.class, llcs = 2, cores = 2, durationS = 1, isolation = true, maxSpreadPct = 90.0)
     AssertResult underABuiltin(Ctx ctx) {
