@@ -113,8 +113,11 @@ class RspClientTest {
         // "0* " is four zeros: the one, and 32 - 29 more.
         String stop = "T05thread:01;watch:1" + "0* " + ";";
         int sum = stop.chars().sum() & 0xff;
-        after(String.format("$%s#%02x", stop, sum) + "$}t05#" + String.format("%02x", "}t05".chars().sum() & 0xff));
-        assertThat(stops).extracting(RspClient.Stop::watched).containsExactly(OptionalLong.of(0x10000), OptionalLong.empty());
+        after(String.format("$%s#%02x", stop, sum) + "$}t05#"
+                + String.format("%02x", "}t05".chars().sum() & 0xff));
+        assertThat(stops)
+                .extracting(RspClient.Stop::watched)
+                .containsExactly(OptionalLong.of(0x10000), OptionalLong.empty());
     }
 
     @Test
