@@ -63,7 +63,7 @@ struct options {
 	bool slow, no_attach, fail_at_start, ignore_cpumask, lifo, cpus_half, fail_verify;
 	char starve_comm[COMM_LEN]; /* empty: nobody */
 	uint64_t slice_us;	    /* 0: the default */
-	uint32_t drop_one_in, verify_rounds, verifier_log; /* the level of the verifier's log, 0: only that of a refused program */
+	uint32_t drop_one_in, verify_rounds, verifier_log, beats; /* the level of the verifier's log, 0: only that of a refused program */
 	double stall_after_s, crash_after_s, exit_after_s; /* negative: never */
 	uint32_t timeout_ms, stats_interval_ms;
 };
@@ -108,6 +108,7 @@ static const char usage[] =
 	"  --ignore-cpumask         sends user tasks to CPUs in turn, whether they may run there or not\n"
 	"  --lifo                   the newest task first\n"
 	"  --drop-one-in N          forgets every N'th user task that wants a CPU\n"
+	"  --beats N                counts the wake-ups of a task named 'beater' in the global 'beats', up to N\n"
 	"  --cpus-half              leaves the upper half of the CPUs to tasks that can run nowhere else\n"
 	"  --fail-verify            has a program that the verifier refuses\n"
 	"  --verify-loop[=ROUNDS]   has a loop that the verifier walks round by round (default 1000)\n"
@@ -152,6 +153,7 @@ static struct options parse(int argc, char **argv)
 		{"ignore-cpumask", no_argument, NULL, 'm'},
 		{"lifo", no_argument, NULL, 'l'},
 		{"drop-one-in", required_argument, NULL, 'd'},
+		{"beats", required_argument, NULL, 'b'},
 		{"cpus-half", no_argument, NULL, 'H'},
 		{"fail-verify", no_argument, NULL, 'v'},
 		{"verify-loop", optional_argument, NULL, 'V'},
@@ -178,6 +180,7 @@ static struct options parse(int argc, char **argv)
 		case 'm': o.ignore_cpumask = true; break;
 		case 'l': o.lifo = true; break;
 		case 'd': o.drop_one_in = number("drop-one-in", optarg, 1, 1e9); break;
+		case 'b': o.beats = number("beats", optarg, 1, 1e9); break;
 		case 'H': o.cpus_half = true; break;
 		case 'v': o.fail_verify = true; break;
 		case 'V': o.verify_rounds = optarg ? number("verify-loop", optarg, 1, MAX_VERIFY_ROUNDS) : VERIFY_ROUNDS; break;
@@ -289,6 +292,7 @@ static void set_constants(const struct bpf_object *object, const struct options 
 	*(bool *)initial(object, ".rodata", "ignore_cpumask") = options->ignore_cpumask;
 	*(bool *)initial(object, ".rodata", "lifo") = options->lifo;
 	*(uint32_t *)initial(object, ".rodata", "drop_one_in") = options->drop_one_in;
+	*(uint32_t *)initial(object, ".rodata", "beat_limit") = options->beats;
 	if (options->cpus_half)
 		*(uint32_t *)initial(object, ".rodata", "cpu_limit") = cpus > 1 ? cpus / 2 : 1;
 	*(bool *)initial(object, ".rodata", "fail_verify") = options->fail_verify;

@@ -8,9 +8,12 @@ import dev.ktstr.HoldSpec;
 import dev.ktstr.Op;
 import dev.ktstr.Step;
 import dev.ktstr.VmResult;
+import dev.ktstr.WorkType;
 import dev.ktstr.annotations.BpfMapWrite;
 import dev.ktstr.annotations.KtstrTest;
 import dev.ktstr.annotations.Scheduler;
+import dev.ktstr.snapshot.Sample;
+import dev.ktstr.snapshot.Snapshot;
 import java.util.List;
 
 /**
@@ -164,6 +167,45 @@ class Fixtures {
             throw new AssertionError("slice_ns is " + result.snapshot("before").var("slice_ns"));
         }
     }
+
+    /** A known number of writes to one global, by a task that sleeps and wakes again and again. */
+    @Scheduler(
+            name = "scx-beats",
+            binary = "scx-ktstr",
+            schedArgs = {"--beats", "7"})
+    interface Beating {}
+
+    @KtstrTest(
+            scheduler = Beating.class,
+            cores = 2,
+            durationS = 2,
+            notStarved = false,
+            failOnStall = false,
+            numSnapshots = 2,
+            postVm = "everyBeatIsThere")
+    AssertResult isWatched(Ctx ctx) {
+        return ctx.executeSteps(new Step(
+                List.of(CgroupDef.named("beaters").workers(1).comm("beater").workType(WorkType.ioSyncWrite())),
+                List.of(Op.watchSnapshot("beats"), Op.watchSnapshot("vmlinux/panic_timeout"), Op.watchSnapshot("crash")),
+                HoldSpec.FULL));
+    }
+
+    static void everyBeatIsThere(VmResult result) {
+        List<Sample> beats = result.samples().writesTo("beats").samples();
+        result.claims().claim("captures of beats", beats.size()).equalTo(7);
+        for (int i = 0; i < beats.size(); i++) {
+            Snapshot seen = beats.get(i).snapshot();
+            result.claims().claim("beat " + i, seen.var("beats").asLong()).equalTo(i + 1);
+            result.claims()
+                    .claim("registers of CPU 0 and 1", seen.cpus().stream()
+                            .filter(cpu -> cpu.register("rip") != 0 && cpu.counter("nr_switches") > 0)
+                            .count())
+                    .equalTo(2);
+        }
+    }
+
+    @KtstrTest(scheduler = Healthy.class, cores = 1, durationS = 1, notStarved = false)
+    void watches(Ctx ctx) {}
 
     @KtstrTest(scheduler = Healthy.class, cores = 1, durationS = 1, numSnapshots = 2, postVm = "findsFault")
     AssertResult isFoundWanting(Ctx ctx) {

@@ -151,6 +151,32 @@ public final class BpfValues {
     }
 
     /**
+     * The kernel's address of a byte in an array's first value: that by which programs and {@code bpf(2)} write it. A process that has
+     * the map mapped writes it by an address of its own.
+     *
+     * @throws BpfException when the map is no array, or has no such byte
+     */
+    public long address(BpfMap map, int offset) {
+        checkElement(map, 0, offset, 1);
+        return element(map, 0) + offset;
+    }
+
+    /** Where an arena's bytes lie: what programs and user space hold as a pointer, and where the kernel maps that. */
+    public record ArenaPlace(long userAddress, long kernelAddress, long bytes) {}
+
+    /** An arena's places, without a look at its pages. @throws BpfException when the map is none, or was freed */
+    public ArenaPlace arenaPlace(BpfMap map) {
+        require(map, Set.of("arena"));
+        return alive(
+                map,
+                () -> new ArenaPlace(
+                        structs.number(map.address(), "bpf_arena", "user_vm_start"),
+                        structs.number(structs.number(map.address(), "bpf_arena", "kern_vm"), "vm_struct", "addr")
+                                + ARENA_GUARD,
+                        Integer.toUnsignedLong(map.maxEntries()) * PAGE));
+    }
+
+    /**
      * Writes into a value of an array while the guest runs. Four or eight aligned bytes are written at once.
      *
      * @throws BpfException when the map is no array, the place is outside of it, the map was freed, or programs cannot see
