@@ -109,6 +109,18 @@ class Fixtures {
     @KtstrTest(numaNodes = 2, llcs = 4, cores = 2, threads = 2, durationS = 1)
     void bootsTwoNodes(Ctx ctx) {}
 
+    @KtstrTest(
+            numaNodes = 2,
+            llcs = 2,
+            cores = 1,
+            durationS = 1,
+            memoryNodes = {
+                "512M latency=90 bandwidth=50000 distances=10,20,40",
+                "256M latency=90 bandwidth=50000 distances=20,10,30",
+                "512M latency=300 bandwidth=20000 cache=64M distances=40,30,10"
+            })
+    void memoryBehindTwoNodes(Ctx ctx) {}
+
     @KtstrTest(cores = 1, memoryMb = 1 << 30, durationS = 1)
     void asksForAPetabyte(Ctx ctx) {}
 

@@ -34,6 +34,7 @@ public final class OptionNames {
             "groups",
             "host.cgroup",
             "jobs",
+            "hugepages",
             "kaslr",
             "kconfig.base",
             "kconfig.extra",
