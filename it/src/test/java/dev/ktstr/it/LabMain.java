@@ -153,7 +153,9 @@ public final class LabMain {
 
         private static String name(TestIdentifier test) {
             String id = test.getUniqueId();
-            return id.substring(id.indexOf("[class:") + 1).replace("]/[", ".").replace("]", "");
+            String name =
+                    id.substring(id.indexOf("[class:") + 1).replace("]/[", ".").replace("]", "");
+            return id.contains("-invocation:") ? name + " (" + oneLine(test.getDisplayName()) + ")" : name;
         }
 
         private static String oneLine(String text) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * of ktstr-vm.
  */
 class LabPresets {
-    /** Fifteen CPUs boot in a few seconds there, and 32 in more than the lab has. */
+    /** Sixteen CPUs boot in a few seconds there, and more take more time than the lab has. */
     private static final int MOST_CPUS = Integer.getInteger("ktstr.lab.cpus", 16);
 
     @TempDir
