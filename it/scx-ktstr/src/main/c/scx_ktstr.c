@@ -38,6 +38,10 @@ enum exit_status {
 #define MAX_VERIFY_ROUNDS 10000000
 #define VERIFY_BLOCK 10
 
+/* BPF_LOG_LEVEL2, the most, and BPF_LOG_STATS of include/linux/bpf_verifier.h. */
+#define LOG_LEVEL_MAX 7
+#define LOG_LEVEL_STATS 4
+
 /* include/linux/sched.h: TASK_COMM_LEN */
 #define COMM_LEN 16
 
@@ -59,7 +63,7 @@ struct options {
 	bool slow, no_attach, fail_at_start, ignore_cpumask, lifo, cpus_half, fail_verify;
 	char starve_comm[COMM_LEN]; /* empty: nobody */
 	uint64_t slice_us;	    /* 0: the default */
-	uint32_t drop_one_in, verify_rounds, beats;
+	uint32_t drop_one_in, verify_rounds, verifier_log, beats; /* the level of the verifier's log, 0: only that of a refused program */
 	double stall_after_s, crash_after_s, exit_after_s; /* negative: never */
 	uint32_t timeout_ms, stats_interval_ms;
 };
@@ -108,6 +112,7 @@ static const char usage[] =
 	"  --cpus-half              leaves the upper half of the CPUs to tasks that can run nowhere else\n"
 	"  --fail-verify            has a program that the verifier refuses\n"
 	"  --verify-loop[=ROUNDS]   has a loop that the verifier walks round by round (default 1000)\n"
+	"  --verifier-log[=LEVEL]   prints the verifier's logs of programs that it accepts, too (default 4: what it spent)\n"
 	"  --stall-after SECONDS    from then on leaves user tasks lying, so that the kernel's watchdog steps in\n"
 	"  --crash-after SECONDS    sets the global 'crash', so that the scheduler ends itself with an error\n"
 	"  --timeout-ms MS          the watchdog's limit (default 5000, the kernel takes at most 30000)\n"
@@ -152,6 +157,7 @@ static struct options parse(int argc, char **argv)
 		{"cpus-half", no_argument, NULL, 'H'},
 		{"fail-verify", no_argument, NULL, 'v'},
 		{"verify-loop", optional_argument, NULL, 'V'},
+		{"verifier-log", optional_argument, NULL, 'L'},
 		{"stall-after", required_argument, NULL, 'a'},
 		{"crash-after", required_argument, NULL, 'c'},
 		{"timeout-ms", required_argument, NULL, 't'},
@@ -178,6 +184,9 @@ static struct options parse(int argc, char **argv)
 		case 'H': o.cpus_half = true; break;
 		case 'v': o.fail_verify = true; break;
 		case 'V': o.verify_rounds = optarg ? number("verify-loop", optarg, 1, MAX_VERIFY_ROUNDS) : VERIFY_ROUNDS; break;
+		case 'L':
+			o.verifier_log = optarg ? number("verifier-log", optarg, 1, LOG_LEVEL_MAX) : LOG_LEVEL_STATS;
+			break;
 		case 'a': o.stall_after_s = number("stall-after", optarg, 0, 86400); break;
 		case 'c': o.crash_after_s = number("crash-after", optarg, 0, 86400); break;
 		case 't': o.timeout_ms = number("timeout-ms", optarg, 1, 30000); break;
@@ -295,12 +304,22 @@ static const uint64_t *counter_named(const struct scheduler *s, const char *name
 	return (const uint64_t *)((const char *)s->bss + offset_of_global(s->object, ".bss", name));
 }
 
+/* The logs of accepted programs are debug messages to libbpf, among thousands of others. */
+static int print_with_logs(enum libbpf_print_level level, const char *format, va_list args)
+{
+	if (level == LIBBPF_DEBUG && !strstr(format, "PROG LOAD LOG"))
+		return 0;
+	return vfprintf(stderr, format, args);
+}
+
 static struct scheduler attach(const struct options *options)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, open, .object_name = "scx_ktstr");
+	LIBBPF_OPTS(bpf_object_open_opts, open, .object_name = "scx_ktstr", .kernel_log_level = options->verifier_log);
 	struct scheduler s = {0};
 	int err;
 
+	if (options->verifier_log)
+		libbpf_set_print(print_with_logs);
 	s.object = bpf_object__open_mem(bpf_object_start, bpf_object_end - bpf_object_start, &open);
 	if (!s.object)
 		die("cannot open the BPF object: %s", strerror(errno));

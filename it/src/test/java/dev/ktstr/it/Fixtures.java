@@ -60,6 +60,9 @@ class Fixtures {
     @Scheduler(name = "scx-long", binary = "scx-ktstr", schedArgs = "--verify-loop=400000")
     interface NearTheVerifiersLimit {}
 
+    @Scheduler(name = "scx-logs", binary = "scx-ktstr", schedArgs = "--verifier-log")
+    interface PrintingItsLogs {}
+
     @Scheduler(
             name = "scx-slow-watchdog",
             binary = "scx-ktstr",
@@ -93,7 +96,8 @@ class Fixtures {
     @KtstrTest(llcs = 2, cores = 2, durationS = 1)
     void boots4(Ctx ctx) {}
 
-    @KtstrTest(cores = 2, durationS = 90)
+    // What workers say is held against the kernel; how the host treats the guest meanwhile is not the matter.
+    @KtstrTest(cores = 2, durationS = 90, notStarved = false, failOnStall = false)
     void instrument(Ctx ctx) {}
 
     @KtstrTest(cores = 2, durationS = 1)
@@ -231,6 +235,9 @@ class Fixtures {
         return spin(ctx, CpusetSpec.exact(0, 1), 2);
     }
 
+    @KtstrTest(scheduler = Healthy.class, llcs = 2, cores = 4, durationS = 1)
+    void eightCpus(Ctx ctx) {}
+
     @KtstrTest(scheduler = Builtin.class, llcs = 2, cores = 2, durationS = 1, isolation = true, maxSpreadPct = 90.0)
     AssertResult underABuiltin(Ctx ctx) {
         return spin(ctx, CpusetSpec.llc(0), 2);
@@ -280,6 +287,14 @@ class Fixtures {
     // What the workers say of themselves is looked at, not how a busy host treated them.
     @KtstrTest(cores = 2, durationS = 20, notStarved = false, failOnStall = false)
     void anyWork(Ctx ctx) {}
+
+    @KtstrTest(cores = 1, durationS = 1, performanceMode = true)
+    AssertResult isPinned(Ctx ctx) {
+        return spin(ctx, CpusetSpec.exact(0), 1);
+    }
+
+    @KtstrTest(llcs = 8, cores = 8, durationS = 1, performanceMode = true)
+    void isPinnedOn64(Ctx ctx) {}
 
     @KtstrTest(cores = 2, durationS = 60)
     AssertResult runsForAMinute(Ctx ctx) {

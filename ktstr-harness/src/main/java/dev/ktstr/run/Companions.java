@@ -32,7 +32,7 @@ final class Companions implements Companion {
     }
 
     private static boolean monitored(Options options) {
-        return options.get("monitor").filter("false"::equals).isEmpty();
+        return options.on("monitor", true);
     }
 
     /** Those that the variant and the options ask for. */

@@ -31,8 +31,8 @@ public final class DoctorMojo extends KtstrMojo {
     private static final Pattern CODENAME = Pattern.compile("(?m)^VERSION_CODENAME=\"?([a-z]+)\"?$");
 
     /**
-     * What to check for: {@code run} (running tests, the default), {@code build} (building ktstr itself, too) or {@code test}
-     * (all of ktstr's own tests, too).
+     * What to check for: {@code run} (running tests, the default), {@code kernel} (building kernels, too), {@code build} (building
+     * ktstr itself, too) or {@code test} (all of these, and ktstr's own tests).
      */
     @Parameter(property = "ktstr.scope")
     private @Nullable String scope;
@@ -41,13 +41,18 @@ public final class DoctorMojo extends KtstrMojo {
     public void execute() throws MojoExecutionException, MojoFailureException {
         String given = options().text("scope", scope, "run");
         Requirement.Kind kind = Requirement.Kind.of(given)
-                .orElseThrow(() ->
-                        new MojoExecutionException("-Dktstr.scope is '" + given + "'; it must be run, build or test"));
+                .orElseThrow(() -> new MojoExecutionException(
+                        "-Dktstr.scope is '" + given + "'; it must be run, kernel, build or test"));
         List<Finding> findings = probe(kind);
         List<Fact> facts = new ArrayList<>(backends());
         facts.add(kernel());
         facts.add(memory());
         Doctor.table(findings, facts).forEach(line -> getLog().info(line));
+        if (kind == Requirement.Kind.RUN) {
+            getLog().info("");
+            getLog().info(
+                            "-Dktstr.scope=kernel looks for what building kernels takes, -Dktstr.scope=build for what building ktstr does");
+        }
         String complaint = Doctor.complaint(findings, facts, codename());
         if (complaint != null) {
             throw new MojoFailureException(complaint);
@@ -58,7 +63,9 @@ public final class DoctorMojo extends KtstrMojo {
         List<Finding> findings = new ArrayList<>();
         try {
             for (Requirement r : Requirement.all()) {
-                findings.add(new Finding(r, Probe.run(r.probe()), kind.includes(r.kind())));
+                if (kind.includes(r.kind())) {
+                    findings.add(new Finding(r, Probe.run(r.probe())));
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -3,7 +3,10 @@ package dev.ktstr.vm;
 import static dev.ktstr.vm.MicroGuest.BOUND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ktstr.vm.host.HostCpus;
+import dev.ktstr.vm.host.PinnedMachine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -68,6 +71,31 @@ public abstract class VirtualMachineContract {
         MicroGuest.send(vm, "p");
         end();
         assertThat(vm.vcpuThreads()).isEmpty();
+    }
+
+    @Test
+    void vcpuThreadsCanBeGivenCpusOfTheHostOfTheirOwn() throws IOException, InterruptedException {
+        boot("1n1l2c1t", 256);
+        List<Integer> cpus =
+                HostCpus.here().cpus().stream().map(HostCpus.Cpu::id).limit(2).toList();
+        assumeTrue(cpus.size() == 2, "needs two CPUs");
+        List<Integer> turned = List.of(cpus.get(1), cpus.get(0));
+        PinnedMachine pinned = PinnedMachine.pin(vm, turned);
+        List<Long> threads = vm.vcpuThreads();
+        for (int i = 0; i < 2; i++) {
+            assertThat(Files.readString(Path.of("/proc/" + threads.get(i) + "/status")))
+                    .contains("Cpus_allowed_list:\t" + turned.get(i) + "\n");
+            // Field 41 of proc_pid_stat(5), the 39th behind the name: the policy, 1 for SCHED_FIFO.
+            String stat = Files.readString(Path.of("/proc/" + threads.get(i) + "/stat"));
+            assertThat(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[38])
+                    .isEqualTo(pinned.realTime() ? "1" : "0");
+        }
+        MicroGuest.awaitCounting(vm);
+        MicroGuest.send(vm, "p");
+        end();
+        assertThat(PinnedMachine.pin(vm, turned).cpus())
+                .as("of a guest that has ended")
+                .isEqualTo(turned);
     }
 
     @Test

@@ -39,7 +39,7 @@ public final class BpfValues {
     /** Positions of a ring buffer in bytes: how far it was read and written, and its size. */
     public record Ring(long consumer, long producer, long size) {}
 
-    /** An arena: where user space and the kernel see it, its size, and which of its pages exist. */
+    /** An arena: where user space and the kernel see its first page, its size, and which of its pages exist. */
     public record Arena(long userAddress, long kernelAddress, int maxPages, List<Integer> pages) {}
 
     /** A struct_ops map: its state in words ({@code INUSE}, {@code READY}) and the operations' struct as it was given. */
@@ -229,16 +229,18 @@ public final class BpfValues {
     public Arena arena(BpfMap map) {
         require(map, Set.of("arena"));
         return alive(map, () -> {
+            long user = structs.number(map.address(), "bpf_arena", "user_vm_start");
+            // The kernel has each page behind the lower half of the page's user address (arena_vm_fault).
             long kernel = structs.number(structs.number(map.address(), "bpf_arena", "kern_vm"), "vm_struct", "addr")
-                    + ARENA_GUARD;
+                    + ARENA_GUARD
+                    + Integer.toUnsignedLong((int) user);
             List<Integer> pages = new ArrayList<>();
             for (int page = 0; page < Math.min(map.maxEntries(), MAX_BYTES / PAGE); page++) {
                 if (memory.isReadable(kernel + (long) page * PAGE, PAGE)) {
                     pages.add(page);
                 }
             }
-            return new Arena(
-                    structs.number(map.address(), "bpf_arena", "user_vm_start"), kernel, map.maxEntries(), pages);
+            return new Arena(user, kernel, map.maxEntries(), pages);
         });
     }
 

@@ -9,6 +9,7 @@ import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.VmExit;
 import dev.ktstr.vm.VmSpec;
 import dev.ktstr.vm.Watchpoint;
+import dev.ktstr.vm.host.ThreadTimes;
 import dev.ktstr.vm.internal.linux.KvmCpu;
 import dev.ktstr.vm.internal.linux.KvmStats;
 import dev.ktstr.vm.internal.machine.Ending;
@@ -302,12 +303,12 @@ public final class KvmMachine implements VirtualMachine {
 
     private VcpuUsage usage(Vcpu vcpu) {
         long tid = vcpu.cpu().threadId();
-        long[] schedstat = tid == 0 ? vcpu.lastSchedstat() : Schedstat.read(tid).orElseGet(vcpu::lastSchedstat);
+        ThreadTimes times = tid == 0 ? vcpu.lastTimes() : ThreadTimes.of(tid).orElseGet(vcpu::lastTimes);
         Map<String, Long> counters = Map.of();
         if (parts.statistics() && !closed.get()) {
             counters = vcpu.callOrAfter("reading statistics", KvmMachine::counters);
         }
-        return new VcpuUsage(vcpu.number(), schedstat[0], schedstat[1], vcpu.exitCount(), counters);
+        return new VcpuUsage(vcpu.number(), times.ranNs(), times.waitedNs(), vcpu.exitCount(), counters);
     }
 
     private static Map<String, Long> counters(KvmCpu cpu) {
@@ -411,13 +412,15 @@ public final class KvmMachine implements VirtualMachine {
     private void appendUsage() {
         StringBuilder text = new StringBuilder(description).append('\n');
         for (Vcpu vcpu : parts.vcpus()) {
-            long[] times = vcpu.lastSchedstat();
+            ThreadTimes times = vcpu.lastTimes();
             text.append("vcpu ")
                     .append(vcpu.number())
                     .append(": ")
-                    .append(times[0] / 1_000_000)
+                    .append(times.ranNs() / 1_000_000)
                     .append(" ms on a CPU, ");
-            text.append(times[1] / 1_000_000).append(" ms waiting for one, ").append(vcpu.exitCount());
+            text.append(times.waitedNs() / 1_000_000)
+                    .append(" ms waiting for one, ")
+                    .append(vcpu.exitCount());
             text.append(" exits to this process\n");
         }
         unclaimed(text, "port", unclaimedPorts());
