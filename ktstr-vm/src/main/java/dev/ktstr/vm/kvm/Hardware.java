@@ -13,6 +13,7 @@ import dev.ktstr.vm.kvm.device.PowerSwitch;
 import dev.ktstr.vm.kvm.device.Rtc;
 import dev.ktstr.vm.kvm.device.Uart16550;
 import java.time.Instant;
+import java.util.function.IntFunction;
 
 /** The machine's devices, each at its place on the buses, with its interrupt line. */
 final class Hardware {
@@ -33,12 +34,16 @@ final class Hardware {
     final ByteQueue controlIn = new ByteQueue(CONTROL_QUEUE);
 
     Hardware(KvmVm vm, PowerSwitch power, Runnable doorbell) {
-        Uart16550 com1 = new Uart16550(line(vm, IRQ_COM1), consoleOut, consoleIn);
-        Uart16550 com2 = new Uart16550(line(vm, IRQ_COM2), controlOut, controlIn);
+        this(gsi -> line(vm, gsi), power, doorbell);
+    }
+
+    Hardware(IntFunction<InterruptLine> lines, PowerSwitch power, Runnable doorbell) {
+        Uart16550 com1 = new Uart16550(lines.apply(IRQ_COM1), consoleOut, consoleIn);
+        Uart16550 com2 = new Uart16550(lines.apply(IRQ_COM2), controlOut, controlIn);
         ports.add(MachineLayout.COM1_PORT, Uart16550.SIZE, com1);
         ports.add(MachineLayout.COM2_PORT, Uart16550.SIZE, com2);
         ports.add(MachineLayout.DOORBELL_PORT, DebugPort.SIZE, new DebugPort(doorbell));
-        ports.add(I8042.PORT, I8042.SIZE, new I8042(line(vm, IRQ_KEYBOARD), power));
+        ports.add(I8042.PORT, I8042.SIZE, new I8042(lines.apply(IRQ_KEYBOARD), power));
         ports.add(Rtc.PORT, Rtc.SIZE, new Rtc(Instant::now));
         ports.add(PciHole.PORT, PciHole.SIZE, new PciHole(power));
         ports.add(PowerManagement.PORT, PowerManagement.SIZE, new PowerManagement(power));

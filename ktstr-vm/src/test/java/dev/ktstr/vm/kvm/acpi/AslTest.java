@@ -3,7 +3,10 @@ package dev.ktstr.vm.kvm.acpi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ktstr.spec.CpuTopology;
+import dev.ktstr.spec.NumaMemory;
 import dev.ktstr.vm.HostTool;
+import dev.ktstr.vm.VmSpec;
+import dev.ktstr.vm.internal.ram.RamLayout;
 import dev.ktstr.vm.kvm.machine.ApicIds;
 import dev.ktstr.vm.kvm.machine.MachineDescription;
 import dev.ktstr.vm.kvm.machine.MemoryMap;
@@ -143,6 +146,23 @@ class AslTest {
             found.add(Integer.parseInt(digits, 16));
         }
         return found;
+    }
+
+    /** What a test writes as {@code memoryNodes} reaches the tables; numbers as iasl prints them, hexadecimal. */
+    @Test
+    void iaslReadsTheMemoryNodesOfAGuest() throws IOException {
+        VmSpec spec = new VmSpec(folder, folder, CpuTopology.parse("2n2l1c1t"), 1, List.of(), folder)
+                .withMemory(NumaMemory.parse(List.of(
+                        "512M latency=90 bandwidth=50000 distances=10,20,40",
+                        "512M latency=90 bandwidth=50000 distances=20,10,30",
+                        "1G latency=300 bandwidth=20000 cache=64M distances=40,30,10")));
+        String text = roundTrip(MachineDescription.of(spec, RamLayout.of(spec)));
+        assertThat(text)
+                .containsPattern("Localities +: 0000000000000003")
+                .containsPattern("Locality +2 : 28 1E 0A")
+                .containsPattern("Memory Side Cache Size : 0000000004000000")
+                .containsPattern("Entry : 005A\\R.*Entry : 00B4\\R.*Entry : 0190") // 90, 180, 400 ns from node 0
+                .containsPattern("Address Length : 0000000040000000");
     }
 
     @Test
