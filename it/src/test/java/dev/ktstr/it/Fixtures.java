@@ -198,7 +198,10 @@ class Fixtures {
     AssertResult isWatched(Ctx ctx) {
         return ctx.executeSteps(new Step(
                 List.of(CgroupDef.named("beaters").workers(1).comm("beater").workType(WorkType.ioSyncWrite())),
-                List.of(Op.watchSnapshot("beats"), Op.watchSnapshot("vmlinux/panic_timeout"), Op.watchSnapshot("crash")),
+                List.of(
+                        Op.watchSnapshot("beats"),
+                        Op.watchSnapshot("vmlinux/panic_timeout"),
+                        Op.watchSnapshot("crash")),
                 HoldSpec.FULL));
     }
 
@@ -209,9 +212,11 @@ class Fixtures {
             Snapshot seen = beats.get(i).snapshot();
             result.claims().claim("beat " + i, seen.var("beats").asLong()).equalTo(i + 1);
             result.claims()
-                    .claim("registers of CPU 0 and 1", seen.cpus().stream()
-                            .filter(cpu -> cpu.register("rip") != 0 && cpu.counter("nr_switches") > 0)
-                            .count())
+                    .claim(
+                            "registers of CPU 0 and 1",
+                            seen.cpus().stream()
+                                    .filter(cpu -> cpu.register("rip") != 0 && cpu.counter("nr_switches") > 0)
+                                    .count())
                     .equalTo(2);
         }
     }

@@ -152,7 +152,8 @@ class LabIT {
                 .filter(line -> line.startsWith("LAB "))
                 .toList();
         lines.forEach(System.out::println);
-        long passed = lines.stream().filter(line -> line.startsWith("LAB PASS ")).count();
+        long passed =
+                lines.stream().filter(line -> line.startsWith("LAB PASS ")).count();
         assertThat(lines).as("%s", console).anyMatch(line -> line.startsWith("LAB END "));
         assertThat(lines).as("%s", console).noneMatch(line -> line.matches("LAB (FAIL|ERROR) .*"));
         assertThat(lines).as("KVM is usable in the lab").noneMatch(line -> line.matches("LAB SKIP .*this KVM.*"));
