@@ -33,7 +33,7 @@ final class PerformanceMode {
         return Optional.of("performanceMode needs " + hostCpus(shape) + " CPUs of the host: one for each of the "
                 + shape.topology().cpus() + " vCPUs of " + shape.topology()
                 + ", and one for everything else. This process may use "
-                + host.cpus() + ". -Dktstr." + OFF + "=true runs it without pinning");
+                + host.cpus() + ". -Dktstr.noPerfMode=true runs it without pinning");
     }
 
     /** Pins a machine that has just started, if its place has CPUs for that; says what came of it, for the result. */
@@ -56,7 +56,7 @@ final class PerformanceMode {
     /** What the result says of an attribute that is turned off. */
     static Optional<String> note(Shape shape, Options options) {
         return shape.test().performanceMode() && options.on("noPerfMode")
-                ? Optional.of("performanceMode is off (-Dktstr." + OFF + "): its figures are those of an ordinary run")
+                ? Optional.of("performanceMode is off (-Dktstr.noPerfMode): its figures are those of an ordinary run")
                 : Optional.empty();
     }
 }
