@@ -106,16 +106,16 @@ class AslTest {
             CpuTopology t = CpuTopology.parse(preset);
             String text = roundTrip(Presets.machine(t, 16_128));
             ApicIds ids = new ApicIds(t);
-            List<Integer> inOrder = IntStream.range(0, t.cpus()).mapToObj(ids::of).toList();
+            List<Integer> inOrder =
+                    IntStream.range(0, t.cpus()).mapToObj(ids::of).toList();
             assertThat(numbers(text, "Local Apic ID : (\\w+)|Processor x2Apic ID : (\\w+)"))
                     .as("APIC ids of %s", preset)
                     .containsExactlyElementsOf(inOrder);
             if (t.numaNodes() > 1) {
                 assertThat(placement(text))
                         .as("nodes of %s by APIC id", preset)
-                        .isEqualTo(IntStream.range(0, t.cpus())
-                                .boxed()
-                                .collect(Collectors.toMap(ids::of, ids::nodeOf)));
+                        .isEqualTo(
+                                IntStream.range(0, t.cpus()).boxed().collect(Collectors.toMap(ids::of, ids::nodeOf)));
                 assertThat(numbers(text, "Localities : (\\w+)")).containsExactly(t.numaNodes());
             }
         }
