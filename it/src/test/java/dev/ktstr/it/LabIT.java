@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,12 +51,12 @@ class LabIT {
 
     @Test
     void theKvmBackendKeepsItsContractAndRunsVariantsOnARealKvm() throws Exception {
-        assumeTrue(!"false".equals(System.getProperty("ktstr.lab")), "SKIPPED: -Dktstr.lab=false");
+        given(!"false".equals(System.getProperty("ktstr.lab")), "-Dktstr.lab=false");
         long available = availableMib();
-        assumeTrue(
+        given(
                 available >= NEEDED_MIB,
-                "SKIPPED: the nested lab takes " + NEEDED_MIB + " MiB of memory, and " + available + " are available");
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/apt-cache")), "SKIPPED: the lab's kernel is a Debian package");
+                "it takes " + NEEDED_MIB + " MiB of memory, and " + available + " are available");
+        given(Files.isExecutable(Path.of("/usr/bin/apt-cache")), "its kernel is a Debian package");
         Lab lab = new Lab(Files.createDirectories(Path.of("target/lab").toAbsolutePath()));
         Path vm = Path.of("../ktstr-vm/target").toAbsolutePath();
         List<Path> samples = samples();
@@ -63,12 +64,20 @@ class LabIT {
                 .kernels(kernels())
                 .program(scheduler(), "lab/scx/scx-ktstr")
                 .classes(vm.resolve("test-classes"), "lab/vm-tests")
-                .tree(vm.resolve("micro.elf"), "lab/vm/target/micro.elf");
+                .tree(vm.resolve("micro.elf"), "lab/vm/target/micro.elf")
+                .property("basedir", "/lab/vm")
+                .property("ktstr.backend", KvmBackend.NAME)
+                .property("ktstr.scheduler.path", "/lab/scx")
+                .property("ktstr.boot.timeout", "240")
+                .property("ktstr.attach.timeout", "120");
         for (Path sample : samples) {
             image.tree(sample, SAMPLES.substring(1) + sample.getFileName());
         }
+        long from = System.nanoTime();
         Path console = lab.run(image.write(LabMain.class.getName(), tests(SAMPLES, samples)), LIMIT_S);
-        judge(console);
+        long passed = judge(console);
+        System.out.println("PASS [nested lab] " + passed + " tests on the kvm backend in "
+                + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - from) + " s");
     }
 
     @Test
@@ -83,6 +92,14 @@ class LabIT {
         } finally {
             System.clearProperty("ktstr.backend");
         }
+    }
+
+    /** Skips in words that {@code ./check} shows among its results. */
+    private static void given(boolean condition, String otherwise) {
+        if (!condition) {
+            System.out.println("SKIP [nested lab] nothing of the kvm backend runs with a real kernel: " + otherwise);
+        }
+        assumeTrue(condition, "SKIPPED: " + otherwise);
     }
 
     private List<Path> samples() throws IOException {
@@ -108,7 +125,7 @@ class LabIT {
                 .find(OLDER)
                 .ifPresentOrElse(
                         older -> kernels.add(older.image().image().getParent()),
-                        () -> System.out.println("SKIPPED in the lab: Linux " + OLDER + ", which is not in the cache"));
+                        () -> System.out.println("SKIP [nested lab] Linux " + OLDER + ": it is not in the cache"));
         return List.copyOf(kernels);
     }
 
@@ -127,18 +144,22 @@ class LabIT {
         }
     }
 
-    private static void judge(Path console) throws IOException {
+    /** The number of tests that passed, if none failed. */
+    private static long judge(Path console) throws IOException {
         List<String> lines = Files.readString(console, StandardCharsets.ISO_8859_1)
                 .lines()
                 .map(String::strip)
                 .filter(line -> line.startsWith("LAB "))
                 .toList();
         lines.forEach(System.out::println);
+        long passed =
+                lines.stream().filter(line -> line.startsWith("LAB PASS ")).count();
         assertThat(lines).as("%s", console).anyMatch(line -> line.startsWith("LAB END "));
         assertThat(lines).as("%s", console).noneMatch(line -> line.matches("LAB (FAIL|ERROR) .*"));
         assertThat(lines).as("KVM is usable in the lab").noneMatch(line -> line.matches("LAB SKIP .*this KVM.*"));
         if (System.getProperty("ktstr.lab.classes") == null) {
-            assertThat(lines).filteredOn(line -> line.startsWith("LAB PASS ")).hasSizeGreaterThan(60);
+            assertThat(passed).isGreaterThan(60);
         }
+        return passed;
     }
 }

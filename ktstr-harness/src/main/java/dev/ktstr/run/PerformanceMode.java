@@ -13,13 +13,11 @@ import java.util.Optional;
  * real time. One CPU of the host is left for everything else: the emulator's other threads, this JVM, the host.
  */
 final class PerformanceMode {
-    private static final String OFF = "noPerfMode";
-
     private PerformanceMode() {}
 
     /** Whether the variant is to run in it. */
     static boolean wanted(Shape shape, Options options) {
-        return shape.test().performanceMode() && !options.on(OFF);
+        return shape.test().performanceMode() && !options.on("noPerfMode");
     }
 
     /** CPUs of the host that such a machine keeps busy, and the one for the rest. */
@@ -57,7 +55,7 @@ final class PerformanceMode {
 
     /** What the result says of an attribute that is turned off. */
     static Optional<String> note(Shape shape, Options options) {
-        return shape.test().performanceMode() && options.on(OFF)
+        return shape.test().performanceMode() && options.on("noPerfMode")
                 ? Optional.of("performanceMode is off (-Dktstr." + OFF + "): its figures are those of an ordinary run")
                 : Optional.empty();
     }
