@@ -36,6 +36,8 @@ class LabIT {
 
     private static final String OLDER = "6.12";
 
+    private static final String TOOLS = "/lab/tools/";
+
     /** Where the samples' classes lie in the lab. */
     private static final String SAMPLES = "/lab/samples/";
 
@@ -44,7 +46,11 @@ class LabIT {
             "dev.ktstr.vm.kvm.KvmContractTest",
             "dev.ktstr.vm.kvm.KvmMachineTest",
             LabScenarios.class.getName(),
-            LabPresets.class.getName());
+            LabPresets.class.getName(),
+            LabProofs.class.getName());
+
+    private static final List<String> TESTS_WITH_OLDER =
+            List.of(NumaMemoryIT.class.getName(), LabOlderProofs.class.getName());
 
     @TempDir
     Path temp;
@@ -70,6 +76,10 @@ class LabIT {
                 .property("ktstr.scheduler.path", "/lab/scx")
                 .property("ktstr.boot.timeout", "240")
                 .property("ktstr.attach.timeout", "120");
+        for (String tool : List.of("bpf_objects", "busy")) {
+            image.program(Tools.compiled(tool), TOOLS.substring(1) + tool);
+        }
+        image.program(Tools.bpftool(), TOOLS.substring(1) + "bpftool").property("it.tools", TOOLS);
         for (Path sample : samples) {
             image.tree(sample, SAMPLES.substring(1) + sample.getFileName());
         }
@@ -113,6 +123,9 @@ class LabIT {
             return List.of(chosen.split(",", -1));
         }
         List<String> all = new ArrayList<>(TESTS);
+        if (KernelCache.standard().find(OLDER).isPresent()) {
+            all.addAll(TESTS_WITH_OLDER);
+        }
         samples.forEach(sample -> all.add(folder + sample.getFileName()));
         return all;
     }
