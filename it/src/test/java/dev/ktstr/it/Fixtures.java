@@ -216,7 +216,7 @@ class Fixtures {
         }
     }
 
-    @KtstrTest(scheduler = Healthy.class, cores = 1, durationS = 1, notStarved = false)
+    @KtstrTest(scheduler = Healthy.class, cores = 2, durationS = 1, notStarved = false, failOnStall = false)
     void watches(Ctx ctx) {}
 
     @KtstrTest(scheduler = Healthy.class, cores = 1, durationS = 1, numSnapshots = 2, postVm = "findsFault")

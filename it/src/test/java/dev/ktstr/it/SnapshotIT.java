@@ -71,8 +71,8 @@ class SnapshotIT {
     void whatCannotBeWatchedEndsTheScenarioWithALineThatSaysWhy() {
         watching("nr_dispatchd").contains("watchSnapshot 'nr_dispatchd'", "did you mean 'nr_dispatched'?");
         watching("slice_ns").contains("scx_ktst.rodata/slice_ns is a constant");
-        watching("exit_report").contains("has 33928 bytes").contains("watch one of its members: kind, reason, msg, dump");
-        watching("runqueues").contains("each CPU has of its own", "'runqueues@0' to 'runqueues@0'");
+        watching("exit_report").contains("has 33924 bytes").contains("watch one of its members: kind, reason, msg, dump");
+        watching("runqueues").contains("each CPU has of its own", "'runqueues@0' to 'runqueues@1'");
         watching("schedule").contains("'schedule' is code of the kernel");
         watching("nr_enqueued", "nr_dispatched", "crash", "stall")
                 .contains("'stall' cannot be watched", "3 are taken: nr_enqueued, nr_dispatched, crash");

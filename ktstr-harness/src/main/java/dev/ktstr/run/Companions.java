@@ -44,7 +44,7 @@ final class Companions implements Companion {
         if (variant.scheduler().isPresent()) {
             all.add(new Captures(
                     variant.test().after().numSnapshots(),
-                    options.get("exit.watch").filter("false"::equals).isEmpty()));
+                    options.on("exit.watch", true)));
             all.add(new WatchdogLimit(variant.test().watchdog()));
             all.add(new MapWrites(variant.test().mapWrites(), options));
         }

@@ -28,6 +28,7 @@ public final class OptionNames {
             "corruptOnly",
             "costs",
             "duration",
+            "exit.watch",
             "filter",
             "force",
             "format",
