@@ -92,9 +92,12 @@ public final class Lab {
         }
     }
 
-    /** A C source of this module. */
+    /** A C source of this module, from its folder or from the project's. */
     static String source(String name) {
-        return Path.of("src/test/c").resolve(name).toAbsolutePath().toString();
+        Path here = Path.of("src/test/c", name);
+        return (Files.exists(here) ? here : Path.of("it").resolve(here))
+                .toAbsolutePath()
+                .toString();
     }
 
     /**

@@ -5,10 +5,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.URI;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -159,7 +162,7 @@ public final class LabImage {
     }
 
     private void libraries(Path program) throws IOException, InterruptedException {
-        Matcher m = LIBRARY.matcher(Lab.command(work, "ldd", program.toString()));
+        Matcher m = LIBRARY.matcher(linkedWith(program));
         while (m.find()) {
             Path library = Path.of(m.group(1));
             if (!library.startsWith(jre)) {
@@ -168,10 +171,22 @@ public final class LabImage {
         }
     }
 
+    /** What ldd says; it fails for a program that is linked statically. */
+    private String linkedWith(Path program) throws IOException, InterruptedException {
+        try {
+            return Lab.command(work, "ldd", program.toString());
+        } catch (IOException e) {
+            if (String.valueOf(e.getMessage()).contains("not a dynamic executable")) {
+                return "";
+            }
+            throw e;
+        }
+    }
+
     private void classPath() throws IOException {
         int n = 0;
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-            Path path = Path.of(entry);
+        for (Path path : ownClassPath()) {
+            String entry = path.toString();
             if (NOT_NEEDED.matcher(entry).matches() || !Files.exists(path)) {
                 continue;
             }
@@ -179,6 +194,18 @@ public final class LabImage {
             tree(path, there);
             classPath.add("/" + there);
         }
+    }
+
+    /** This JVM's, or where Maven's exec:java has loaded this class, that loader's. */
+    private static List<Path> ownClassPath() {
+        if (LabImage.class.getClassLoader() instanceof URLClassLoader loader) {
+            return Arrays.stream(loader.getURLs())
+                    .map(url -> Path.of(URI.create(url.toString())))
+                    .toList();
+        }
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .map(Path::of)
+                .toList();
     }
 
     private void file(String path, byte[] content, int mode) {
