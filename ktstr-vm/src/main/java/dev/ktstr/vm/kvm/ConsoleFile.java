@@ -32,12 +32,13 @@ final class ConsoleFile implements AutoCloseable {
     private boolean ended;
     private @Nullable IOException failure;
 
-    /** Opens the file, empty; {@link #start} begins to write. */
-    ConsoleFile(ByteQueue output, Path file, String machine) throws IOException {
+    /** Opens the file with what was printed before; {@link #start} begins to write behind it. */
+    ConsoleFile(ByteQueue output, Path file, byte[] before, String machine) throws IOException {
         this.output = output;
         this.file = file;
         channel = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        keep(ByteBuffer.wrap(before));
         writer = new Thread(this::write, "ktstr-console-" + machine);
         writer.setDaemon(true);
     }
