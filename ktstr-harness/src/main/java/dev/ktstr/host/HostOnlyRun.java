@@ -71,8 +71,7 @@ public final class HostOnlyRun {
     }
 
     private void run(VariantRun.Body body) {
-        HostOnlyContext ctx =
-                new HostOnlyContext(shape.test(), options.get("log.passes").isPresent());
+        HostOnlyContext ctx = new HostOnlyContext(shape.test(), options.on("log.passes"));
         try {
             AssertResult result = body.run(ctx);
             add(result == null ? AssertResult.pass() : result);

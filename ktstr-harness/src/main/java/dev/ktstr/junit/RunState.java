@@ -1,6 +1,7 @@
 package dev.ktstr.junit;
 
 import dev.ktstr.run.KernelsInForce;
+import dev.ktstr.run.OptionNames;
 import dev.ktstr.run.Options;
 import dev.ktstr.run.Registry;
 import dev.ktstr.select.Selection;
@@ -47,17 +48,29 @@ final class RunState {
     private static Optional<KernelsInForce> kernels = Optional.empty();
     private static Function<Options, KernelsInForce> finder = KernelsInForce::find;
     private static String said = "";
+    private static boolean misspeltSaid;
 
     private RunState() {}
 
     /** A request begins. */
     static synchronized void begin(LauncherDiscoveryRequest request) {
+        sayMisspelt();
         filters = List.copyOf(request.getPostDiscoveryFilters());
         wanted = Wanted.of(filters, Options.ofProcess().get("groups"));
         List<DiscoverySelector> selectors = request.getSelectorsByType(DiscoverySelector.class);
         namesTests = !selectors.isEmpty()
                 && selectors.stream().allMatch(RunState::isOfATest)
                 && (!isBatch() || System.getProperty("it.test", System.getProperty("test")) != null);
+    }
+
+    private static void sayMisspelt() {
+        if (!misspeltSaid) {
+            misspeltSaid = true;
+            OptionNames.misspelt(
+                            System.getProperties().stringPropertyNames(),
+                            System.getenv().keySet())
+                    .forEach(line -> System.out.println("ktstr: " + line));
+        }
     }
 
     private static boolean isOfATest(DiscoverySelector selector) {

@@ -207,7 +207,10 @@ public final class Boot {
                 BootedGuest guest = new BootedGuest(
                         machine,
                         session,
-                        GuestTopology.verified(session.hello(), variant.topology()),
+                        GuestTopology.verified(
+                                session.hello(),
+                                variant.topology(),
+                                variant.shape().memory()),
                         way,
                         variant.kernel());
                 up = true;
@@ -239,18 +242,21 @@ public final class Boot {
         List<String> kernelArgs = new ArrayList<>();
         kernelArgs.add(MachinePorts.kernelArgument());
         variant.scheduler().ifPresent(s -> kernelArgs.addAll(s.kargs()));
-        boolean kaslr = options.get("kaslr").filter("true"::equals).isPresent();
+        boolean kaslr = options.on("kaslr");
         if (kaslr) {
             kernelArgs.add(VmSpec.KASLR);
         }
         VmSpec spec = new VmSpec(
-                // The decompressor decides where a kernel goes, so it has to run.
-                kaslr ? variant.kernel().image() : KernelRequirements.bootFile(variant.kernel()),
+                kaslr
+                        ? KernelRequirements.randomizedBootFile(variant.kernel())
+                        : KernelRequirements.bootFile(variant.kernel()),
                 initramfs,
                 variant.topology(),
                 variant.memoryMb(),
                 kernelArgs,
-                workDir);
+                workDir,
+                variant.shape().memory(),
+                options.on("hugepages"));
         return new Attempt(variant, spec, started).run();
     }
 

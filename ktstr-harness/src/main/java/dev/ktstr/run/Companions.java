@@ -6,6 +6,7 @@ import dev.ktstr.guest.wire.ScenarioPlan;
 import dev.ktstr.guest.wire.StimulusEvent;
 import dev.ktstr.inspect.KernelView;
 import dev.ktstr.kernel.KernelCache;
+import dev.ktstr.result.RunFolder;
 import dev.ktstr.snapshot.Sample;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ final class Companions implements Companion {
     }
 
     private static boolean monitored(Options options) {
-        return options.get("monitor").filter("false"::equals).isEmpty();
+        return options.on("monitor", true);
     }
 
     /** Those that the variant and the options ask for. */
@@ -41,7 +42,9 @@ final class Companions implements Companion {
             all.add(new MonitorCompanion(options));
         }
         if (variant.scheduler().isPresent()) {
-            all.add(new Captures(variant.test().after().numSnapshots()));
+            all.add(new Captures(
+                    variant.test().after().numSnapshots(),
+                    options.get("exit.watch").filter("false"::equals).isEmpty()));
             all.add(new WatchdogLimit(variant.test().watchdog()));
             all.add(new MapWrites(variant.test().mapWrites(), options));
         }
@@ -139,5 +142,10 @@ final class Companions implements Companion {
     @Override
     public void contribute(Map<String, Object> sidecar, Map<String, String> sections) {
         all.forEach(each -> each.contribute(sidecar, sections));
+    }
+
+    @Override
+    public void leave(RunFolder folder, boolean failure) {
+        all.forEach(each -> each.leave(folder, failure));
     }
 }

@@ -87,7 +87,8 @@ final class GuestTemplates {
 
     /** The plan for such a guest; empty when templates are off, the backend has none, or its forks keep failing. */
     Optional<Plan> plan(Variant variant, VmSpec spec) {
-        if (templates.isEmpty() || forking.isEmpty()) {
+        // A template is copied into place, which the kernel does not do for huge pages.
+        if (templates.isEmpty() || forking.isEmpty() || spec.hugePages()) {
             return Optional.empty();
         }
         Map<String, String> identity = new LinkedHashMap<>(forking.get().identity(spec));

@@ -57,11 +57,30 @@ public record Options(Lookup property, Lookup environment) {
                 "options", "-Dktstr." + option + "=" + text.get() + " is not a whole number above zero.");
     }
 
-    /** Whether a switch is on: it is set, and to something else than {@code 0}, {@code false} or nothing. */
+    /** Whether a switch is on that is off unless it is set. */
     public boolean on(String option) {
-        return get(option)
-                .filter(text -> !text.isBlank() && !text.equals("0") && !text.equalsIgnoreCase("false"))
-                .isPresent();
+        return on(option, false);
+    }
+
+    /**
+     * Whether a switch is on: {@code true}, {@code on}, {@code yes} or {@code 1}, against {@code false}, {@code off},
+     * {@code no} or {@code 0}.
+     *
+     * @param otherwise what it is when it is not set
+     * @throws RunException when it is set to something else
+     */
+    public boolean on(String option, boolean otherwise) {
+        Optional<String> text = get(option);
+        if (text.isEmpty()) {
+            return otherwise;
+        }
+        return switch (text.get().toLowerCase(Locale.ROOT)) {
+            case "true", "on", "yes", "1" -> true;
+            case "false", "off", "no", "0" -> false;
+            default ->
+                throw RunException.setup(
+                        "options", "-Dktstr." + option + "=" + text.get() + " is a switch: true or false.");
+        };
     }
 
     /**

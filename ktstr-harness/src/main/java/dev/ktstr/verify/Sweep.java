@@ -146,7 +146,7 @@ public final class Sweep {
 
     /** Cells that have a guest in common: those of one kernel and preset whose schedulers ask nothing of the guest. */
     private List<List<Cell>> groups() {
-        boolean share = Boolean.parseBoolean(options.get("verifier.shareVm").orElse("false"));
+        boolean share = options.on("verifier.shareVm");
         Map<Object, List<Cell>> groups = new LinkedHashMap<>();
         for (Cell cell : cells) {
             boolean plain = cell.scheduler().entry().kargs().isEmpty()

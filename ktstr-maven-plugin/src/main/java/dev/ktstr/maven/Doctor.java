@@ -9,12 +9,8 @@ import org.jspecify.annotations.Nullable;
 final class Doctor {
     private Doctor() {}
 
-    /**
-     * A requirement and what its probe found.
-     *
-     * @param wanted whether its absence fails the check
-     */
-    record Finding(Requirement requirement, Probe probe, boolean wanted) {
+    /** A requirement and what its probe found. */
+    record Finding(Requirement requirement, Probe probe) {
         boolean met() {
             String minimum = requirement.minimum();
             String version = probe.version();
@@ -24,9 +20,6 @@ final class Doctor {
         String status() {
             if (met()) {
                 return "ok";
-            }
-            if (!wanted) {
-                return "absent";
             }
             return probe.works() ? "TOO OLD" : "MISSING";
         }
@@ -67,7 +60,7 @@ final class Doctor {
                     f.found(),
                     f.minimum(),
                     r.debianPackage() + (r.backports() ? " (backports)" : ""),
-                    (r.kind() == Requirement.Kind.BUILD ? "building ktstr: " : "") + r.why()));
+                    purpose(r.kind()) + r.why()));
         }
         List<String> lines = new ArrayList<>(Table.align(programs));
         lines.add("");
@@ -77,14 +70,22 @@ final class Doctor {
         return lines;
     }
 
+    private static String purpose(Requirement.Kind kind) {
+        return switch (kind) {
+            case RUN -> "";
+            case KERNEL -> "building a kernel: ";
+            case BUILD -> "building ktstr: ";
+            case TEST -> "ktstr's own tests: ";
+        };
+    }
+
     /**
      * The one message that names all that is missing and how to get it; null when nothing is.
      *
      * @param codename of the Debian release, {@code bookworm}; null on another system
      */
     static @Nullable String complaint(List<Finding> findings, List<Fact> facts, @Nullable String codename) {
-        List<Finding> missing =
-                findings.stream().filter(f -> f.wanted() && !f.met()).toList();
+        List<Finding> missing = findings.stream().filter(f -> !f.met()).toList();
         List<String> problems = facts.stream()
                 .map(Fact::problem)
                 .filter(p -> p != null && !p.isEmpty())

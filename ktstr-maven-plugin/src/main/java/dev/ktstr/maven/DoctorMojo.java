@@ -8,6 +8,7 @@ import dev.ktstr.maven.Doctor.Fact;
 import dev.ktstr.maven.Doctor.Finding;
 import dev.ktstr.vm.Backend;
 import dev.ktstr.vm.Backends;
+import dev.ktstr.vm.host.HostMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,12 +28,11 @@ public final class DoctorMojo extends KtstrMojo {
     /** What the default test's guest gets, and some room for the JVM beside it. */
     private static final long WANTED_MB = 2048 + 512;
 
-    private static final Pattern AVAILABLE = Pattern.compile("MemAvailable:\\s+(\\d+) kB");
     private static final Pattern CODENAME = Pattern.compile("(?m)^VERSION_CODENAME=\"?([a-z]+)\"?$");
 
     /**
-     * What to check for: {@code run} (running tests, the default), {@code build} (building ktstr itself, too) or {@code test}
-     * (all of ktstr's own tests, too).
+     * What to check for: {@code run} (running tests, the default), {@code kernel} (building kernels, too), {@code build} (building
+     * ktstr itself, too) or {@code test} (all of these, and ktstr's own tests).
      */
     @Parameter(property = "ktstr.scope")
     private @Nullable String scope;
@@ -41,13 +41,18 @@ public final class DoctorMojo extends KtstrMojo {
     public void execute() throws MojoExecutionException, MojoFailureException {
         String given = options().text("scope", scope, "run");
         Requirement.Kind kind = Requirement.Kind.of(given)
-                .orElseThrow(() ->
-                        new MojoExecutionException("-Dktstr.scope is '" + given + "'; it must be run, build or test"));
+                .orElseThrow(() -> new MojoExecutionException(
+                        "-Dktstr.scope is '" + given + "'; it must be run, kernel, build or test"));
         List<Finding> findings = probe(kind);
         List<Fact> facts = new ArrayList<>(backends());
         facts.add(kernel());
         facts.add(memory());
         Doctor.table(findings, facts).forEach(line -> getLog().info(line));
+        if (kind == Requirement.Kind.RUN) {
+            getLog().info("");
+            getLog().info(
+                            "-Dktstr.scope=kernel looks for what building kernels takes, -Dktstr.scope=build for what building ktstr does");
+        }
         String complaint = Doctor.complaint(findings, facts, codename());
         if (complaint != null) {
             throw new MojoFailureException(complaint);
@@ -58,7 +63,9 @@ public final class DoctorMojo extends KtstrMojo {
         List<Finding> findings = new ArrayList<>();
         try {
             for (Requirement r : Requirement.all()) {
-                findings.add(new Finding(r, Probe.run(r.probe()), kind.includes(r.kind())));
+                if (kind.includes(r.kind())) {
+                    findings.add(new Finding(r, Probe.run(r.probe())));
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -95,14 +102,14 @@ public final class DoctorMojo extends KtstrMojo {
         }
     }
 
-    private static Fact memory() throws MojoExecutionException {
-        Matcher m = AVAILABLE.matcher(text(Path.of("/proc/meminfo")));
-        if (!m.find()) {
-            return new Fact("memory", "unknown", "/proc/meminfo has no MemAvailable", null);
+    private static Fact memory() {
+        HostMemory found = HostMemory.available();
+        if (found.mb() == Long.MAX_VALUE) {
+            return new Fact("memory", "unknown", found.limit(), null);
         }
-        long mb = Long.parseLong(m.group(1)) / 1024;
-        String detail = mb + " MB available; a test takes 2048 MB unless its memoryMb says otherwise";
-        return new Fact("memory", mb >= WANTED_MB ? "ok" : "low", detail, null);
+        String detail = found.mb() + " MB available (" + found.limit()
+                + "); a test takes 2048 MB unless its memoryMb says otherwise";
+        return new Fact("memory", found.mb() >= WANTED_MB ? "ok" : "low", detail, null);
     }
 
     private static @Nullable String codename() throws MojoExecutionException {

@@ -11,10 +11,10 @@ final class Json {
 
     private Json() {}
 
-    /** Tells whether JSON is asked for; {@code -Dktstr.format} may be {@code table} or {@code json}. */
+    /** Tells whether JSON is asked for; {@code -Dktstr.output} may be {@code table} or {@code json}. */
     static boolean isAsked(String format) throws MojoExecutionException {
         if (!format.equals("table") && !format.equals("json")) {
-            throw new MojoExecutionException("-Dktstr.format is '" + format + "'; it must be table or json");
+            throw new MojoExecutionException("-Dktstr.output is '" + format + "'; it must be table or json");
         }
         return format.equals("json");
     }

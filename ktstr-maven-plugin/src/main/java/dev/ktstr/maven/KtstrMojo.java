@@ -6,6 +6,8 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.maven.artifact.DependencyResolutionRequiredException;
 import org.apache.maven.execution.MavenSession;
 import org.apache.maven.plugin.AbstractMojo;
@@ -15,6 +17,9 @@ import org.apache.maven.project.MavenProject;
 
 /** What all goals have: the session they run in, and the options given to it. */
 abstract class KtstrMojo extends AbstractMojo {
+    /** Lines of this Maven that need no repeating for each module and goal. */
+    private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
+
     @Parameter(defaultValue = "${session}", readonly = true, required = true)
     @SuppressWarnings("NullAway.Init")
     private MavenSession session;
@@ -24,9 +29,11 @@ abstract class KtstrMojo extends AbstractMojo {
         return session;
     }
 
-    /** The options of the command line and the environment. */
+    /** The options of the command line and the environment. Warns of those that are nearly options. */
     final Options options() {
-        return new Options(session.getUserProperties(), System.getenv());
+        Options options = new Options(session.getUserProperties(), System.getenv());
+        options.misspelt().stream().filter(SAID::add).forEach(getLog()::warn);
+        return options;
     }
 
     /** The test classes of a project, over those of the goals. The caller closes it. */

@@ -1,5 +1,7 @@
 package dev.ktstr.maven;
 
+import dev.ktstr.run.OptionNames;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -12,15 +14,29 @@ import org.jspecify.annotations.Nullable;
 record Options(Properties commandLine, Map<String, String> environment) {
     /** The value of {@code ktstr.NAME}; blank counts as not given. */
     String text(String name, @Nullable String fromPom, String otherwise) {
-        Optional<String> given = new dev.ktstr.run.Options(commandLine::getProperty, environment::get).get(name);
+        Optional<String> given = ofRun().get(name);
         if (given.isPresent()) {
             return given.get();
         }
         return fromPom == null || fromPom.isBlank() ? otherwise : fromPom.strip();
     }
 
-    /** As {@link #text}, for a switch: {@code -Dktstr.NAME} without a value turns it on. */
+    /**
+     * As {@link #text}, for a switch: {@code -Dktstr.NAME} without a value turns it on.
+     *
+     * @throws dev.ktstr.run.RunException when the value is none of a switch
+     */
     boolean flag(String name, @Nullable String fromPom) {
-        return Boolean.parseBoolean(text(name, fromPom, "false"));
+        String value = text(name, fromPom, "");
+        return new dev.ktstr.run.Options(n -> value, n -> null).on(name);
+    }
+
+    /** A line for each option whose name is nearly one that there is. */
+    List<String> misspelt() {
+        return OptionNames.misspelt(commandLine.stringPropertyNames(), environment.keySet());
+    }
+
+    private dev.ktstr.run.Options ofRun() {
+        return new dev.ktstr.run.Options(commandLine::getProperty, environment::get);
     }
 }

@@ -32,10 +32,15 @@ record Requirement(
         String why) {
     private static final String RESOURCE = "requirements.tsv";
 
-    /** Who needs it, in this order: everyone who runs tests; who builds ktstr itself; who runs all of its own tests. */
+    /** Who needs it. */
     enum Kind {
+        /** Everyone. */
         RUN,
+        /** Who builds kernels. */
+        KERNEL,
+        /** Who builds ktstr itself. */
         BUILD,
+        /** Who runs all of ktstr's own tests. */
         TEST;
 
         /** The word in the table and in {@code -Dktstr.scope}. */
@@ -49,7 +54,7 @@ record Requirement(
 
         /** Whether who is of this kind needs what {@code other} needs. */
         boolean includes(Kind other) {
-            return other.compareTo(this) <= 0;
+            return this == TEST || other == this || other == RUN;
         }
     }
 

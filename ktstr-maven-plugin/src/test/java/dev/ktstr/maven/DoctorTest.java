@@ -20,7 +20,7 @@ class DoctorTest {
     @Test
     void allThatIsMissingIsInOneMessageWithOneCommand() {
         Finding old = found("q", "7.2");
-        Finding absent = new Finding(requirement("s", null, false), new Probe(false, null), true);
+        Finding absent = new Finding(requirement("s", null, false), new Probe(false, null));
 
         assertThat(Doctor.complaint(List.of(old, absent), List.of(GOOD), "bookworm"))
                 .contains("missing: q (found 7.2, wanted >= 8.2), s\n")
@@ -36,11 +36,18 @@ class DoctorTest {
     }
 
     @Test
-    void whatOnlyABuildNeedsDoesNotFailARun() {
-        Finding absent = new Finding(requirement("gcc", null, false), new Probe(false, null), false);
-
-        assertThat(Doctor.complaint(List.of(absent), List.of(GOOD), "bookworm")).isNull();
-        assertThat(absent.status()).isEqualTo("absent");
+    void whatIsNeededForOneThingIsNoConcernOfAnother() {
+        Requirement.Kind run = Requirement.Kind.RUN;
+        Requirement.Kind kernel = Requirement.Kind.KERNEL;
+        Requirement.Kind build = Requirement.Kind.BUILD;
+        assertThat(Requirement.Kind.values()).allSatisfy(kind -> {
+            assertThat(kind.includes(run)).isTrue();
+            assertThat(kind.includes(kind)).isTrue();
+            assertThat(Requirement.Kind.TEST.includes(kind)).isTrue();
+        });
+        assertThat(run.includes(kernel)).isFalse();
+        assertThat(build.includes(kernel)).isFalse();
+        assertThat(kernel.includes(build)).isFalse();
     }
 
     @Test
@@ -54,9 +61,9 @@ class DoctorTest {
 
     @Test
     void aVersionThatTheProbeDoesNotPrintIsNotTakenForGood() {
-        assertThat(new Finding(requirement("q", "8.2", true), new Probe(true, null), true).met())
+        assertThat(new Finding(requirement("q", "8.2", true), new Probe(true, null)).met())
                 .isFalse();
-        assertThat(new Finding(requirement("q", null, true), new Probe(true, null), true).met())
+        assertThat(new Finding(requirement("q", null, true), new Probe(true, null)).met())
                 .isTrue();
     }
 
@@ -73,7 +80,7 @@ class DoctorTest {
     }
 
     private static Finding found(String name, String version) {
-        return new Finding(requirement(name, "8.2", true), new Probe(true, version), true);
+        return new Finding(requirement(name, "8.2", true), new Probe(true, version));
     }
 
     private static Requirement requirement(String name, @Nullable String minimum, boolean backports) {

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /** The machine's devices, each at its place on the buses, with its interrupt line. */
 final class Hardware {
@@ -39,12 +40,16 @@ final class Hardware {
     final ByteQueue controlIn = new ByteQueue(CONTROL_QUEUE);
 
     Hardware(KvmVm vm, PowerSwitch power, Runnable doorbell) {
-        Uart16550 com1 = new Uart16550(line(vm, IRQ_COM1), consoleOut, consoleIn);
-        Uart16550 com2 = new Uart16550(line(vm, IRQ_COM2), controlOut, controlIn);
+        this(gsi -> line(vm, gsi), power, doorbell);
+    }
+
+    Hardware(IntFunction<InterruptLine> lines, PowerSwitch power, Runnable doorbell) {
+        Uart16550 com1 = new Uart16550(lines.apply(IRQ_COM1), consoleOut, consoleIn);
+        Uart16550 com2 = new Uart16550(lines.apply(IRQ_COM2), controlOut, controlIn);
         add("COM1", MachineLayout.COM1_PORT, Uart16550.SIZE, com1);
         add("COM2", MachineLayout.COM2_PORT, Uart16550.SIZE, com2);
         add("DOORBELL", MachineLayout.DOORBELL_PORT, DebugPort.SIZE, new DebugPort(doorbell));
-        add("KEYBOARD", I8042.PORT, I8042.SIZE, new I8042(line(vm, IRQ_KEYBOARD), power));
+        add("KEYBOARD", I8042.PORT, I8042.SIZE, new I8042(lines.apply(IRQ_KEYBOARD), power));
         add("RTC", Rtc.PORT, Rtc.SIZE, new Rtc(Instant::now));
         add("PCI", PciHole.PORT, PciHole.SIZE, new PciHole(power));
         add("PM", PowerManagement.PORT, PowerManagement.SIZE, new PowerManagement(power));

@@ -6,6 +6,7 @@ import dev.ktstr.vm.SavedGuest;
 import dev.ktstr.vm.VirtualMachine;
 import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.VmSpec;
+import dev.ktstr.vm.host.HostMemory;
 import dev.ktstr.vm.internal.linux.Kvm;
 import dev.ktstr.vm.internal.linux.KvmCpu;
 import dev.ktstr.vm.internal.linux.KvmVm;
@@ -13,7 +14,6 @@ import dev.ktstr.vm.internal.machine.BootFiles;
 import dev.ktstr.vm.internal.machine.KernelCommandLine;
 import dev.ktstr.vm.internal.machine.RingCounter;
 import dev.ktstr.vm.internal.ram.GuestRam;
-import dev.ktstr.vm.internal.ram.HostMemory;
 import dev.ktstr.vm.internal.ram.RamLayout;
 import dev.ktstr.vm.kvm.boot.BootLoader;
 import dev.ktstr.vm.kvm.boot.InitialRegisters;
@@ -48,6 +48,9 @@ public final class KvmBackend implements Backend {
 
     private static final long X2APIC_32BIT_IDS_NO_BROADCAST_QUIRK = 3;
 
+    /** AMD guests look for the oldest counters without asking CPUID; with this they are not there. */
+    private static final long PMU_DISABLE = 1;
+
     private static final AtomicInteger MACHINES = new AtomicInteger();
 
     @Override
@@ -76,8 +79,10 @@ public final class KvmBackend implements Backend {
 
     /** Starts a machine that boots, or one that takes a saved guest over and stays frozen. */
     VirtualMachine start(VmSpec spec, @Nullable Origin origin) {
-        RamLayout layout = RamLayout.spread(spec.memoryMb(), spec.topology().numaNodes());
-        HostMemory.check(spec.memoryMb());
+        RamLayout layout = RamLayout.of(spec);
+        if (!spec.hugePages()) {
+            HostMemory.check(spec.memoryMb()); // huge pages are counted by themselves
+        }
         Deque<AutoCloseable> made = new ArrayDeque<>();
         try (Kvm kvm = Kvm.open()) {
             KvmMachine machine = build(kvm, spec, layout, origin, made);
@@ -117,12 +122,15 @@ public final class KvmBackend implements Backend {
             Kvm kvm, VmSpec spec, RamLayout layout, @Nullable Origin origin, Deque<AutoCloseable> made)
             throws IOException {
         String name = "vm" + MACHINES.incrementAndGet();
-        MachineDescription description = MachineDescription.uniform(spec.topology(), layout);
+        MachineDescription description = MachineDescription.of(spec, layout);
         ApicIds ids = description.apicIds();
         checkLimits(kvm, ids);
-        String commandLine = KernelCommandLine.of(spec, false, false);
-        GuestRam ram =
-                own(made, origin == null ? new GuestRam(layout) : KvmForking.IMAGES.fork(layout, origin.saved()));
+        String commandLine = KernelCommandLine.of(spec, BootLoader.kernelArguments(description));
+        GuestRam ram = own(
+                made,
+                origin == null
+                        ? new GuestRam(layout, spec.hugePages())
+                        : KvmForking.IMAGES.fork(layout, origin.saved()));
         InitialRegisters start = origin == null
                 ? new BootLoader(ram.memory(), description).load(spec.kernel(), spec.initramfs(), commandLine)
                 : null;
@@ -132,6 +140,9 @@ public final class KvmBackend implements Backend {
         vm.createInterruptControllers(TSS_ADDRESS, IDENTITY_MAP_ADDRESS);
         if (ids.needX2apic()) {
             vm.enable(Kvm.CAP_X2APIC_API, X2APIC_32BIT_IDS_NO_BROADCAST_QUIRK);
+        }
+        if ((kvm.extension(Kvm.CAP_PMU_CAPABILITY) & PMU_DISABLE) != 0) {
+            vm.enable(Kvm.CAP_PMU_CAPABILITY, PMU_DISABLE);
         }
         EndSwitch end = new EndSwitch();
         RingCounter doorbell = new RingCounter();

@@ -33,6 +33,7 @@ record KvmForking(KvmBackend backend) implements Forking {
         identity.put("initramfs", HostIdentity.file(spec.initramfs()));
         identity.put("topology", spec.topology().toString());
         identity.put("memoryMb", Integer.toString(spec.memoryMb()));
+        identity.put("memory", spec.memory().map(Object::toString).orElse("even"));
         identity.put("commandLine", KernelCommandLine.of(spec, false, false));
         identity.put("hostCpu", HostIdentity.cpu());
         identity.put("hostKernel", HostIdentity.kernel());

@@ -18,10 +18,11 @@ record QemuForking(QemuBackend backend) implements Forking {
     public Map<String, String> identity(VmSpec spec) {
         QemuBinary qemu = backend.binary();
         QemuCommand.Host host = backend.host(qemu);
-        RamLayout layout = RamLayout.spread(spec.memoryMb(), spec.topology().numaNodes());
+        RamLayout layout = RamLayout.of(spec);
         // Paths of one run say nothing about the guest.
         Path none = Path.of("-");
-        VmSpec bare = new VmSpec(none, none, spec.topology(), spec.memoryMb(), spec.kernelArgs(), none);
+        VmSpec bare = new VmSpec(
+                none, none, spec.topology(), spec.memoryMb(), spec.kernelArgs(), none, spec.memory(), spec.hugePages());
         List<String> paths = layout.nodeMb().stream().map(mb -> "-").toList();
         List<String> command =
                 QemuCommand.build(qemu.path(), bare, host, new QemuCommand.Parts(layout, paths, none, none, false));

@@ -173,7 +173,9 @@ class KvmForkingTest extends ForkingContract {
             assertThat(state.machine().keySet()).isEqualTo(taken.machine().keySet());
             for (String name : state.machine().keySet()) {
                 if (!TIME.contains(name)) {
-                    assertThat(state.machine().get(name)).as(name).isEqualTo(taken.machine().get(name));
+                    assertThat(state.machine().get(name))
+                            .as(name)
+                            .isEqualTo(taken.machine().get(name));
                 }
             }
             for (String name : cpu.keySet()) {

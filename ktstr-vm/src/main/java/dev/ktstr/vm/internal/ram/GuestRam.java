@@ -35,12 +35,24 @@ public final class GuestRam implements AutoCloseable {
      * @throws dev.ktstr.vm.VmException when the host refuses
      */
     public GuestRam(RamLayout layout) {
+        this(layout, false);
+    }
+
+    /**
+     * Makes and maps the RAM, of huge pages or ordinary ones.
+     *
+     * @throws dev.ktstr.vm.VmException when the host refuses, or has not enough huge pages
+     */
+    public GuestRam(RamLayout layout, boolean hugePages) {
+        if (hugePages) {
+            HugePages.check(layout.totalBytes());
+        }
         List<MappedGuestMemory.Segment> segments = new ArrayList<>();
         try {
             long start = 0;
             for (int node = 0; node < layout.nodeMb().size(); node++) {
                 Memfd memfd =
-                        Memfd.create("ktstr-ram" + node, (long) layout.nodeMb().get(node) << 20);
+                        Memfd.create("ktstr-ram" + node, (long) layout.nodeMb().get(node) << 20, hugePages);
                 nodes.add(memfd);
                 Mapping mapping = memfd.map();
                 mappings.add(mapping);
