@@ -32,6 +32,11 @@ final class ConsoleFile implements AutoCloseable {
     private boolean ended;
     private @Nullable IOException failure;
 
+    /** Opens the file, empty; {@link #start} begins to write. */
+    ConsoleFile(ByteQueue output, Path file, String machine) throws IOException {
+        this(output, file, new byte[0], machine);
+    }
+
     /** Opens the file with what was printed before; {@link #start} begins to write behind it. */
     ConsoleFile(ByteQueue output, Path file, byte[] before, String machine) throws IOException {
         this.output = output;
