@@ -189,10 +189,13 @@ public @interface KtstrTest {
     /** Whether a run in which the scheduler dies is repeated with probes that show how it came to that. */
     boolean autoRepro() default true;
 
-    /** Whether vCPUs are pinned to host CPUs of the same shape, so that timings mean something. */
+    /**
+     * Whether each vCPU has a CPU of the host of its own and runs there in real time, so that timings mean something. Skipped where
+     * the host has not one CPU more than the guest.
+     */
     boolean performanceMode() default false;
 
-    /** Whether the topology is given to the guest whatever the host looks like, without any pinning. */
+    /** Says that the test never runs in {@link #performanceMode()}; what is the case without either of the two. */
     boolean noPerfMode() default false;
 
     /** Whether the test runs on the host without booting anything. */

@@ -247,8 +247,9 @@ public final class Boot {
             kernelArgs.add(VmSpec.KASLR);
         }
         VmSpec spec = new VmSpec(
-                // The decompressor decides where a kernel goes, so it has to run.
-                kaslr ? variant.kernel().image() : KernelRequirements.bootFile(variant.kernel()),
+                kaslr
+                        ? KernelRequirements.randomizedBootFile(variant.kernel())
+                        : KernelRequirements.bootFile(variant.kernel()),
                 initramfs,
                 variant.topology(),
                 variant.memoryMb(),

@@ -173,7 +173,7 @@ final class RegistryReader {
         JsonNode topology = node.path("topology");
         Assert fromScheduler = Assert.NO_OVERRIDES;
         Assert fromTest = Assert.NO_OVERRIDES;
-        List<Pending> pending = pending(node);
+        List<Pending> pending = new ArrayList<>();
         for (var check : node.path("checks").properties()) {
             Optional<Threshold> threshold = Threshold.byAttribute(check.getKey());
             JsonNode value = check.getValue().path("value");
@@ -212,6 +212,7 @@ final class RegistryReader {
                         text(node, "expectScxBpfErrorMatches")),
                 flag(node, "ignore"),
                 flag(node, "hostOnly"),
+                flag(node, "performanceMode"),
                 payloads(node),
                 List.copyOf(pending),
                 gauntlet(node.path("gauntlet")),
@@ -250,18 +251,6 @@ final class RegistryReader {
                         profile.path("name").asText(), strings(profile.path("flags")), strings(profile.path("args")))));
         return new Gauntlet(
                 strings(node.path("presets")), profiles.isEmpty() ? Gauntlet.NONE.profiles() : List.copyOf(profiles));
-    }
-
-    private static List<Pending> pending(JsonNode node) {
-        Map<Pending, Boolean> used = new LinkedHashMap<>();
-        used.put(Pending.PERFORMANCE_MODE, flag(node, "performanceMode"));
-        List<Pending> pending = new ArrayList<>();
-        used.forEach((attribute, set) -> {
-            if (set) {
-                pending.add(attribute);
-            }
-        });
-        return pending;
     }
 
     /** A number, alone or with its origin. */

@@ -24,6 +24,7 @@ import java.util.Set;
  * @param expect what kind of end makes it pass
  * @param ignored whether it is not run at all
  * @param hostOnly whether it boots nothing
+ * @param performanceMode whether each vCPU gets a CPU of the host of its own
  * @param payloads programs that run beside or instead of workers
  * @param pending attributes it uses that this version does not act upon yet; see {@link Pending}
  * @param gauntlet its further variants
@@ -48,6 +49,7 @@ public record TestEntry(
         Expectation expect,
         boolean ignored,
         boolean hostOnly,
+        boolean performanceMode,
         TestPayloads payloads,
         List<Pending> pending,
         Gauntlet gauntlet,

@@ -36,6 +36,7 @@ public final class TestEntries {
                 Expectation.NONE,
                 false,
                 id.endsWith("OnTheHost"),
+                id.endsWith("Pinned"),
                 TestPayloads.NONE,
                 pending,
                 new Gauntlet(List.of(presets), List.of(Profile.DEFAULT, STEAL)),

@@ -29,6 +29,7 @@ public final class Kvm implements AutoCloseable {
 
     private static final long KVM_GET_API_VERSION = 0xae00;
     private static final long KVM_CREATE_VM = 0xae01;
+    private static final long KVM_GET_MSR_INDEX_LIST = 0xc004ae02L;
     private static final long KVM_CHECK_EXTENSION = 0xae03;
     private static final long KVM_GET_VCPU_MMAP_SIZE = 0xae04;
     private static final long KVM_GET_SUPPORTED_CPUID = 0xc008ae05L;
@@ -42,6 +43,7 @@ public final class Kvm implements AutoCloseable {
     private static final int EINTR = 4;
     private static final int EACCES = 13;
     private static final int CPUID_ENTRIES = 256;
+    private static final int MSR_INDEXES = 2048;
     private static final int CPUID_ENTRY_SIZE = 40;
     private static final int CREATE_ATTEMPTS = 100;
 
@@ -105,6 +107,17 @@ public final class Kvm implements AutoCloseable {
             }
         }
         return rows;
+    }
+
+    /** Indexes of the model-specific registers that KVM wants saved with a vCPU. */
+    public int[] msrsToSave() {
+        ByteBuffer list = Ioctl.buffer(4 + 4 * MSR_INDEXES).putInt(0, MSR_INDEXES);
+        Ioctl.call(fd, "KVM_GET_MSR_INDEX_LIST", KVM_GET_MSR_INDEX_LIST, list);
+        int[] indexes = new int[Math.min(list.getInt(0), MSR_INDEXES)];
+        for (int i = 0; i < indexes.length; i++) {
+            indexes[i] = list.getInt(4 + 4 * i);
+        }
+        return indexes;
     }
 
     /** Makes a machine, empty yet. */

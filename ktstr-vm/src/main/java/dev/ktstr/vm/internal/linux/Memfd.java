@@ -91,6 +91,15 @@ public final class Memfd implements AutoCloseable {
         return Mapping.ofFile(fd, size, "guest RAM");
     }
 
+    /**
+     * Maps all of it so that writes stay in the mapping. What this holds no pages of is no part of it.
+     *
+     * @param parts those of {@link #data()}, joined where little lies between
+     */
+    public Mapping mapCopyOnWrite(List<Extent> parts) {
+        return Mapping.copyOnWrite(fd, size, parts, "saved RAM");
+    }
+
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {

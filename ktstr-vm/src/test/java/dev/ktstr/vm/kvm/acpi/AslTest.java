@@ -7,6 +7,7 @@ import dev.ktstr.spec.NumaMemory;
 import dev.ktstr.vm.HostTool;
 import dev.ktstr.vm.VmSpec;
 import dev.ktstr.vm.internal.ram.RamLayout;
+import dev.ktstr.vm.kvm.machine.ApicIds;
 import dev.ktstr.vm.kvm.machine.MachineDescription;
 import dev.ktstr.vm.kvm.machine.MemoryMap;
 import dev.ktstr.vm.kvm.machine.MemoryPerformance;
@@ -21,8 +22,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,10 +99,53 @@ class AslTest {
         assertThat(text).contains("EisaId (\"PNP0501\")").contains("Name (_S5, Package (0x04)");
     }
 
+    /** What Linux will read from them, in the words of a tool that knows nothing of us. */
     @Test
-    void iaslReadsTheLargestPresets() throws IOException {
-        roundTrip(Presets.machine(CpuTopology.parse("1n14l18c1t"), 16_128));
-        roundTrip(Presets.machine(CpuTopology.parse("4n12l8c2t"), 16_128));
+    void iaslFindsTheCpusOfEveryPresetInTheirNodes() throws IOException {
+        for (String preset : Presets.ALL) {
+            CpuTopology t = CpuTopology.parse(preset);
+            String text = roundTrip(Presets.machine(t, 16_128));
+            ApicIds ids = new ApicIds(t);
+            List<Integer> inOrder =
+                    IntStream.range(0, t.cpus()).mapToObj(ids::of).toList();
+            assertThat(numbers(text, "Local Apic ID : (\\w+)|Processor x2Apic ID : (\\w+)"))
+                    .as("APIC ids of %s", preset)
+                    .containsExactlyElementsOf(inOrder);
+            if (t.numaNodes() > 1) {
+                assertThat(placement(text))
+                        .as("nodes of %s by APIC id", preset)
+                        .isEqualTo(
+                                IntStream.range(0, t.cpus()).boxed().collect(Collectors.toMap(ids::of, ids::nodeOf)));
+                assertThat(numbers(text, "Localities : (\\w+)")).containsExactly(t.numaNodes());
+            }
+        }
+    }
+
+    /** APIC id to node, from the text of SRAT. */
+    private static Map<Integer, Integer> placement(String text) {
+        Map<Integer, Integer> nodes = new HashMap<>();
+        Matcher local = Pattern.compile("Proximity Domain Low\\(8\\) : (\\w+)\\s+.*Apic ID : (\\w+)")
+                .matcher(text);
+        while (local.find()) {
+            nodes.put(Integer.parseInt(local.group(2), 16), Integer.parseInt(local.group(1), 16));
+        }
+        Matcher wide = Pattern.compile("Proximity Domain : (\\w+)\\s+.*Apic ID : (\\w+)")
+                .matcher(text);
+        while (wide.find()) {
+            nodes.put(Integer.parseInt(wide.group(2), 16), Integer.parseInt(wide.group(1), 16));
+        }
+        return nodes;
+    }
+
+    /** The numbers that a pattern's groups find, in the order of the text. */
+    private static List<Integer> numbers(String text, String pattern) {
+        List<Integer> found = new ArrayList<>();
+        Matcher m = Pattern.compile(pattern).matcher(text);
+        while (m.find()) {
+            String digits = m.group(1) == null ? m.group(2) : m.group(1);
+            found.add(Integer.parseInt(digits, 16));
+        }
+        return found;
     }
 
     /** What a test writes as {@code memoryNodes} reaches the tables; numbers as iasl prints them, hexadecimal. */
