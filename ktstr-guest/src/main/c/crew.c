@@ -269,7 +269,7 @@ pid_t crew_tid(const struct crew *crew, uint32_t i)
 
 int64_t crew_iterations(const struct crew *crew, uint32_t i)
 {
-	work_collect(crew->shared, &crew->group, (int)i, crew_slot(crew, i), &crew->logs[i]);
+	work_collect(crew->shared, &crew->group, (int)i, crew_cpusets(crew), crew_slot(crew, i), &crew->logs[i]);
 	return (int64_t)crew_slot(crew, i)->iterations;
 }
 

@@ -8,6 +8,12 @@
 
 #define UNJUDGED (WORKER_CPUSETS - 1) /* every CPU; for a crew that had more sets than there are numbers */
 
+/* Rows beyond are never written; to look at them would give each worker pages for them. */
+uint32_t crew_cpusets(const struct crew *crew)
+{
+	return crew->cpusets == UNJUDGED ? WORKER_CPUSETS : crew->cpusets;
+}
+
 static void to_set(const struct kt_i32_list *list, uint64_t set[WORKER_CPU_WORDS])
 {
 	memset(set, 0, WORKER_CPU_WORDS * sizeof(*set));

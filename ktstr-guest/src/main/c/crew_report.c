@@ -47,7 +47,7 @@ static void put_cpu_use(const struct crew *crew, const struct worker_log *log, s
 		lists.room = need;
 	}
 	to->cpu_use = (struct kt_cpu_use_list){ 0, lists.use };
-	for (uint32_t i = 0; i < WORKER_CPUSETS; i++)
+	for (uint32_t i = 0; i < crew_cpusets(crew); i++)
 		if (any(log->cpus[i]))
 			lists.use[to->cpu_use.n++] = (struct kt_cpu_use){ .allowed = list_of(crew->control->allowed[i], &used),
 									  .used = list_of(log->cpus[i], &used) };
@@ -110,7 +110,7 @@ void crew_report(const struct crew *crew, uint32_t i, int step, struct kt_worker
 	const struct member *member = &crew->members[i];
 	struct worker_slot *slot = crew_slot(crew, i);
 	struct worker_log *log = &crew->logs[i];
-	work_collect(crew->shared, &crew->group, (int)i, slot, log);
+	work_collect(crew->shared, &crew->group, (int)i, crew_cpusets(crew), slot, log);
 	uint32_t state = atomic_load_explicit(&slot->state, memory_order_acquire);
 	static char error[sizeof(log->error)];
 	snprintf(error, sizeof(error), "%.*s", (int)sizeof(log->error) - 1, log->error); /* a program of the user's can reach it */

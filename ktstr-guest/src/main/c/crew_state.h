@@ -34,6 +34,9 @@ struct crew {
 /* All crews there are. */
 extern struct crew *crews;
 
+/* How many rows of cpusets workers may have written to. */
+uint32_t crew_cpusets(const struct crew *crew);
+
 /* The live counters of a worker. */
 struct worker_slot *crew_slot(const struct crew *crew, uint32_t i);
 

@@ -180,6 +180,14 @@ int parse_cpu_list(const char *text, uint64_t *set, int max)
 	return count;
 }
 
+char *copy_text(const char *text)
+{
+	char *copy = strdup(text);
+	if (!copy)
+		fatal("out of memory");
+	return copy;
+}
+
 char *format_text(const char *format, ...)
 {
 	char *text = NULL;

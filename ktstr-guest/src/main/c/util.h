@@ -47,6 +47,9 @@ int parse_cpu_list(const char *text, uint64_t *set, int max);
 bool bit_get(const uint64_t *set, int bit);
 void bit_set(uint64_t *set, int bit);
 
+/* A copy of a text, freed by the caller; fatal when memory is out. */
+char *copy_text(const char *text);
+
 /* Text made of a format, freed by the caller; fatal when memory is out. */
 char *format_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 #endif

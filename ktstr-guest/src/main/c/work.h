@@ -42,8 +42,8 @@ void work_clean(struct worker *w);
 
 /*
  * Brings what a program of a user counted to its slot and log, as far as it has come. To be called by the agent before
- * either is read; nothing for other kinds.
+ * either is read; nothing for other kinds. `cpusets`: how many there were so far.
  */
-void work_collect(void *shared, const struct kt_work_group *group, int index, struct worker_slot *slot,
+void work_collect(void *shared, const struct kt_work_group *group, int index, uint32_t cpusets, struct worker_slot *slot,
 		  struct worker_log *log);
 #endif

@@ -114,7 +114,8 @@ static void collect_totals(const struct ktstr_worker_block *block, struct worker
 	atomic_store(&slot->state, WORKER_COMPLETE);
 }
 
-void work_collect(void *shared, const struct kt_work_group *group, int index, struct worker_slot *slot, struct worker_log *log)
+void work_collect(void *shared, const struct kt_work_group *group, int index, uint32_t cpusets, struct worker_slot *slot,
+		  struct worker_log *log)
 {
 	if (group->kind != KT_WORK_KIND_CUSTOM || atomic_load(&slot->state) != WORKER_RUNNING)
 		return;
@@ -132,7 +133,7 @@ void work_collect(void *shared, const struct kt_work_group *group, int index, st
 	slot->gap_at_ns = block->gap_at_ns;
 	slot->gap_cpu = block->gap_cpu;
 	slot->cpu = block->cpu;
-	memcpy(log->cpus, block->cpus, sizeof(log->cpus));
+	memcpy(log->cpus, block->cpus, cpusets * sizeof(log->cpus[0]));
 	memcpy(log->migrations, block->migration, sizeof(log->migrations));
 	collect_wakes(block, log);
 	if (state == KTSTR_WORKER_ENDED)

@@ -3,6 +3,7 @@
 #include "event.h"
 #include "loop.h"
 #include "payload.h"
+#include "place.h"
 #include "reply.h"
 #include "scenario.h"
 #include "util.h"
@@ -14,116 +15,12 @@
 #define LOOK_NS NS_PER_MS
 #define FRAME_BYTES (512u << 10) /* a frame of reports is sent when it has so many */
 
-/* A cgroup of ours, or one that was frozen by us. */
-struct place {
-	struct place *next; /* made before it */
-	char *name;
-	int owner;
-	bool made;
-	bool frozen;
-	int frozen_by;
-	struct kt_i32_list cpus; /* its cpuset as the plan has it; ours to free */
-};
-
-static struct place *places;
 static struct team *teams;
 static int last_handle;
 
 int world_step(int owner)
 {
 	return owner >= 0 ? owner : -1;
-}
-
-static char *copy_text(const char *text)
-{
-	char *copy = strdup(text);
-	if (!copy)
-		fatal("out of memory");
-	return copy;
-}
-
-static struct place *place_of(const char *name)
-{
-	struct place *place = places;
-	while (place && strcmp(place->name, name))
-		place = place->next;
-	return place;
-}
-
-static struct place *add_place(const char *name, int owner, bool made)
-{
-	struct place *place = calloc(1, sizeof(*place));
-	if (!place)
-		fatal("out of memory");
-	*place = (struct place){ .next = places, .name = copy_text(name), .owner = owner, .made = made };
-	places = place;
-	return place;
-}
-
-static void forget_place(struct place *place)
-{
-	struct place **link = &places;
-	while (*link != place)
-		link = &(*link)->next;
-	*link = place->next;
-	free(place->name);
-	free(place->cpus.v);
-	free(place);
-}
-
-static void note_cpus(const char *name, const struct kt_i32_list *cpus)
-{
-	struct place *place = place_of(name);
-	if (!place)
-		return;
-	free(place->cpus.v);
-	place->cpus = (struct kt_i32_list){ 0, NULL };
-	if (!cpus->n)
-		return;
-	place->cpus.v = calloc(cpus->n, sizeof(*cpus->v));
-	if (!place->cpus.v)
-		fatal("out of memory");
-	memcpy(place->cpus.v, cpus->v, cpus->n * sizeof(*cpus->v));
-	place->cpus.n = cpus->n;
-}
-
-/* What both lists hold, in place of `one`; all of `one` when they share nothing, as the kernel has it then. */
-static void narrow(struct kt_i32_list *one, const struct kt_i32_list *by, struct kt_arena *arena)
-{
-	struct kt_i32_list both = { 0, kt_alloc(arena, one->n + (size_t)1, sizeof(*both.v)) };
-	if (!both.v)
-		fatal("out of memory");
-	for (uint32_t i = 0; i < one->n; i++)
-		for (uint32_t j = 0; j < by->n; j++)
-			if (one->v[i] == by->v[j])
-				both.v[both.n++] = one->v[i];
-	if (!one->n)
-		*one = *by;
-	else if (both.n)
-		*one = both;
-}
-
-/*
- * The CPUs that the plan lets a cgroup have; none for all. Not what the kernel says: somebody else may have changed that, and
- * it is what workers are judged by. Above the cgroups that we made the kernel is asked.
- */
-static struct kt_i32_list planned_cpus(const char *name, struct kt_arena *arena)
-{
-	struct kt_i32_list cpus = { 0, NULL };
-	char above[CGROUP_NAME];
-	snprintf(above, sizeof(above), "%s", name);
-	for (char *end = above + strlen(above); end; end = strrchr(above, '/')) {
-		*end = 0;
-		const struct place *place = place_of(above);
-		if (place && place->made) {
-			narrow(&cpus, &place->cpus, arena);
-		} else if (above[0]) {
-			struct kt_i32_list others = cgroup_allowed_cpus(above, arena);
-			narrow(&cpus, &others, arena);
-			break;
-		}
-	}
-	return cpus;
 }
 
 bool world_make(int owner, const struct kt_cgroup_plan *plan, char *error, size_t room)
@@ -135,7 +32,7 @@ bool world_make(int owner, const struct kt_cgroup_plan *plan, char *error, size_
 		if (!cgroup_exists(name)) {
 			ok = cgroup_make(name, error, room);
 			if (ok)
-				add_place(name, owner, true);
+				place_add(name, owner, true);
 		}
 		*slash = '/';
 	}
@@ -145,8 +42,8 @@ bool world_make(int owner, const struct kt_cgroup_plan *plan, char *error, size_
 	}
 	ok = ok && cgroup_make(name, error, room);
 	if (ok) {
-		add_place(name, owner, true);
-		note_cpus(name, &plan->cpus);
+		place_add(name, owner, true);
+		place_note_cpus(name, &plan->cpus);
 	}
 	free(name);
 	return ok && cgroup_configure(plan, error, room);
@@ -156,7 +53,7 @@ bool world_make(int owner, const struct kt_cgroup_plan *plan, char *error, size_
 static void cpuset_is_now(struct team *team)
 {
 	struct kt_arena arena = { 0 };
-	struct kt_i32_list cpus = planned_cpus(team->cgroup, &arena);
+	struct kt_i32_list cpus = place_planned_cpus(team->cgroup, &arena);
 	crew_cpuset_changed(team->crew, &cpus);
 	kt_arena_free(&arena);
 }
@@ -220,10 +117,10 @@ struct team *world_next_in(const char *cgroup, struct team *after)
 bool world_set_cpus(const char *cgroup, const struct kt_i32_list *cpus, char *error, size_t room)
 {
 	struct kt_arena arena = { 0 };
-	note_cpus(cgroup, cpus);
+	place_note_cpus(cgroup, cpus);
 	for (struct team *team = teams; team; team = team->next)
 		if (cgroup_within(team->cgroup, cgroup)) {
-			struct kt_i32_list next = planned_cpus(team->cgroup, &arena);
+			struct kt_i32_list next = place_planned_cpus(team->cgroup, &arena);
 			crew_cpuset_changing(team->crew, &next);
 		}
 	bool ok = cgroup_set_cpus(cgroup, cpus, error, room);
@@ -237,7 +134,7 @@ bool world_set_cpus(const char *cgroup, const struct kt_i32_list *cpus, char *er
 bool world_move_team(struct team *team, const char *to, char *error, size_t room)
 {
 	struct kt_arena arena = { 0 };
-	struct kt_i32_list next = planned_cpus(to, &arena);
+	struct kt_i32_list next = place_planned_cpus(to, &arena);
 	crew_cpuset_changing(team->crew, &next);
 	bool ok = crew_move(team->crew, to, error, room);
 	kt_arena_free(&arena);
@@ -264,7 +161,7 @@ bool world_freeze(int owner, const char *cgroup, bool frozen, int64_t timeout_ns
 	if (!cgroup_freeze(cgroup, frozen, error, room))
 		return false;
 	if (!place)
-		place = add_place(cgroup, owner, false);
+		place = place_add(cgroup, owner, false);
 	place->frozen = frozen;
 	place->frozen_by = owner;
 	int64_t deadline = deadline_after(timeout_ns > 0 ? timeout_ns : FREEZE_NS);
@@ -288,7 +185,7 @@ static void thaw(struct place *place)
 /* What is frozen cannot end by itself. */
 static void thaw_for(const struct team *team)
 {
-	for (struct place *place = places; place; place = place->next)
+	for (struct place *place = place_first(); place; place = place->next)
 		if (cgroup_within(team->cgroup, place->name))
 			thaw(place);
 }
@@ -379,7 +276,7 @@ void world_stop_in(const char *cgroup)
 
 void world_stop_owner(int owner)
 {
-	for (struct place *place = places; place; place = place->next)
+	for (struct place *place = place_first(); place; place = place->next)
 		if (place->frozen && place->frozen_by == owner)
 			thaw(place);
 	payload_end_owner(owner);
@@ -394,10 +291,10 @@ bool world_remove(const char *cgroup, char *error, size_t room)
 		return false;
 	}
 	world_stop_in(cgroup);
-	for (struct place *place = places, *next; place; place = next) {
+	for (struct place *place = place_first(), *next; place; place = next) {
 		next = place->next;
 		if (cgroup_within(place->name, cgroup))
-			forget_place(place);
+			place_forget(place);
 	}
 	return cgroup_remove_tree(cgroup, error, room);
 }
@@ -406,7 +303,7 @@ bool world_remove_owner(int owner, char *error, size_t room)
 {
 	bool ok = true;
 	payload_forget_owner(owner);
-	for (struct place *place = places, *next; place; place = next) {
+	for (struct place *place = place_first(), *next; place; place = next) {
 		char why[300];
 		next = place->next;
 		if (place->owner != owner)
@@ -418,7 +315,7 @@ bool world_remove_owner(int owner, char *error, size_t room)
 				snprintf(error, room, "cgroup '%s': %s", place->name, why);
 			ok = false;
 		}
-		forget_place(place);
+		place_forget(place);
 	}
 	return ok;
 }

@@ -14,27 +14,35 @@ public final class PayloadCall {
     private final List<String> args;
     private final Optional<Duration> limit;
     private final Function<PayloadCall, PayloadResult> runner;
+    private final Function<PayloadCall, PayloadHandle> starter;
 
     /**
      * For the harness.
      *
      * @param runner runs it
+     * @param starter starts it
      */
-    public PayloadCall(String name, Function<PayloadCall, PayloadResult> runner) {
-        this(name, List.of(), Optional.empty(), runner);
+    public PayloadCall(
+            String name, Function<PayloadCall, PayloadResult> runner, Function<PayloadCall, PayloadHandle> starter) {
+        this(name, List.of(), Optional.empty(), runner, starter);
     }
 
     private PayloadCall(
-            String name, List<String> args, Optional<Duration> limit, Function<PayloadCall, PayloadResult> runner) {
+            String name,
+            List<String> args,
+            Optional<Duration> limit,
+            Function<PayloadCall, PayloadResult> runner,
+            Function<PayloadCall, PayloadHandle> starter) {
         this.name = name;
         this.args = List.copyOf(args);
         this.limit = limit;
         this.runner = runner;
+        this.starter = starter;
     }
 
     /** The same with these arguments instead of the payload's {@code defaultArgs}. */
     public PayloadCall args(String... newArgs) {
-        return new PayloadCall(name, List.of(newArgs), limit, runner);
+        return new PayloadCall(name, List.of(newArgs), limit, runner, starter);
     }
 
     /**
@@ -46,12 +54,17 @@ public final class PayloadCall {
         if (time.isZero() || time.isNegative()) {
             throw new IllegalArgumentException("payload '" + name + "' needs some time to run in, got " + time);
         }
-        return new PayloadCall(name, args, Optional.of(time), runner);
+        return new PayloadCall(name, args, Optional.of(time), runner, starter);
     }
 
     /** Runs it and waits for its end; the test's {@code workloads} run beside it. */
     public PayloadResult run() {
         return runner.apply(this);
+    }
+
+    /** Starts it, and returns at once; the test's {@code workloads} do not run beside it. */
+    public PayloadHandle start() {
+        return starter.apply(this);
     }
 
     /** Name of the payload. */

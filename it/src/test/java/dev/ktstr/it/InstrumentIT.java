@@ -48,8 +48,9 @@ class InstrumentIT {
     private static final String COMM = "instr";
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final long MICROS = 1000;
+    private static final long PAUSE_SLACK_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int MOVES = 8;
-    private static final int BLIPS = 10;
+    private static final int BLIPS = 40;
 
     /** What a measurement gives: the scenario's end, what tracepoints saw, what the meddler said. */
     private record Measured(ScenarioResult result, SchedTrace trace, List<long[]> meddled) {
@@ -91,7 +92,7 @@ class InstrumentIT {
             paused = meddled(ctx, step(3500, cgroup("paused", List.of(1), spinners(1, 0))), "pause", "paused", "1500");
             blipped = meddled(
                     ctx,
-                    step(3000, cgroup("blipped", List.of(0), spinners(1, 0))),
+                    step(8000, cgroup("blipped", List.of(0), spinners(1, 0))),
                     "blip",
                     "blipped",
                     "1",
@@ -266,14 +267,19 @@ class InstrumentIT {
     @Test
     void aPauseIsOneGapOfItsLengthAtItsTimeOnItsCpu() {
         WorkerReport worker = paused.worker(0);
-        long from = paused.meddled().get(0)[0];
         long until = paused.meddled().get(0)[1];
-        assertThat(until - from).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(1500));
+        // It is called stopped in /proc a little before it leaves its CPU, by as much as the host holds that CPU up.
+        long from = paused.stints(worker).stream()
+                .mapToLong(SchedTrace.Stint::untilNs)
+                .filter(end -> end < until)
+                .max()
+                .orElseThrow();
+        assertThat(until - from).isCloseTo(TimeUnit.MILLISECONDS.toNanos(1500), within(PAUSE_SLACK_NS));
         long begun = worker.releasedNs() + worker.longestGapAtNs();
         long ended = begun + worker.longestGapNs();
-        // It begins at the checkpoint before the stop, and ends at the one after; the worker is alone on its CPU, and
-        // takes
-        // one a millisecond. What it did not run before and after, the tracepoints know.
+        // It begins at the checkpoint before the stop and ends at the one after. The worker is alone on its CPU and
+        // takes one
+        // a millisecond; what it did not run before and after, the tracepoints know.
         assertThat(begun).isLessThanOrEqualTo(from);
         assertThat(ended).isGreaterThanOrEqualTo(until);
         long on = paused.trace().onCpuNs(worker.tid(), begun, ended);
@@ -294,8 +300,22 @@ class InstrumentIT {
         assertThat(blipped.meddled()).hasSize(BLIPS);
         assertThat(away).isNotEmpty();
         assertThat(worker.cpuUse()).containsExactly(new CpuUse(List.of(0), List.of(0, 1)));
-        // Each blip that the host let happen is two migrations; of one the worker may see nothing, of ten it must.
+        long caught = away.stream().filter(stint -> sawItself(worker, stint)).count();
+        System.out.println("BLIPS " + caught + " of " + away.size() + " "
+                + away.stream()
+                        .map(s -> (s.untilNs() - s.fromNs()) / 1000 + "us " + sawItself(worker, s))
+                        .toList() + " "
+                + worker.migrationList().stream()
+                        .map(m -> m.to() + "@" + (worker.releasedNs() + m.atNs()))
+                        .toList() + away);
         assertThat(worker.migrations()).isPositive().isLessThanOrEqualTo(2L * BLIPS + 1);
+    }
+
+    private static boolean sawItself(WorkerReport worker, SchedTrace.Stint stint) {
+        return worker.migrationList().stream().anyMatch(migration -> {
+            long at = worker.releasedNs() + migration.atNs();
+            return migration.to() == stint.cpu() && at > stint.fromNs() - MICROS && at < stint.untilNs() + MICROS;
+        });
     }
 
     @Test

@@ -137,6 +137,28 @@ class OperationsIT {
         }
     }
 
+    /** Two workers that fork without end, in a cgroup for so many processes. */
+    private static List<WorkerReport> forkers(int pidsMax) {
+        WorkGroup forkers = WorkGroup.of(2, WorkKind.FORK_EXIT, WorkParameters.NONE, List.of());
+        CgroupPlan cgroup = new CgroupPlan("full", List.of(), List.of(), 0, -1, 0, -1, pidsMax, List.of(forkers));
+        return run(List.of(add(cgroup)), step(500)).workers();
+    }
+
+    @Test
+    void workersThatForkLiveOnWhenTheirCgroupHasNoProcessLeftForThem() {
+        assertThat(forkers(2)).hasSize(2).allSatisfy(worker -> {
+            assertThat(worker.workUnits()).isZero();
+            assertThat(worker.error()).isEmpty();
+            assertThat(worker.completed()).isTrue();
+        });
+        assertThat(forkers(3)).hasSize(2).allSatisfy(worker -> {
+            assertThat(worker.workUnits())
+                    .as("one child at a time, for both of them")
+                    .isPositive();
+            assertThat(worker.completed()).isTrue();
+        });
+    }
+
     @Test
     void swappedCpusetsAreExchangedUnderTheFeetOfTheirWorkers() {
         ScenarioResult result = run(

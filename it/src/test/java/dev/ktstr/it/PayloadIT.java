@@ -10,6 +10,8 @@ import dev.ktstr.CgroupDef;
 import dev.ktstr.Ctx;
 import dev.ktstr.HoldSpec;
 import dev.ktstr.Op;
+import dev.ktstr.PayloadCall;
+import dev.ktstr.PayloadHandle;
 import dev.ktstr.PayloadResult;
 import dev.ktstr.Step;
 import dev.ktstr.result.Outcome;
@@ -74,6 +76,7 @@ class PayloadIT {
             floods(ctx);
             printsBadly(ctx);
             opsOnPayloads(ctx);
+            besideTheBody(ctx);
             assertThat(ctx.payloads()).hasSizeGreaterThan(6);
             return dev.ktstr.AssertResult.pass();
         });
@@ -154,6 +157,33 @@ class PayloadIT {
         assertThatThrownBy(() -> ctx.payload(String.class)).hasMessageContaining("java.lang.String is no payload");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ctx.payload(PayloadFixtures.Shell.class).limit(Duration.ZERO));
+    }
+
+    private static void besideTheBody(Ctx ctx) {
+        PayloadCall forever = ctx.payload(PayloadFixtures.Shell.class).args("-c", "echo begun; while :; do :; done");
+        try (PayloadHandle one = forever.start();
+                PayloadHandle two = forever.start()) {
+            assertThat(ctx.payload(PayloadFixtures.Shell.class)
+                            .args("-c", "echo between")
+                            .run()
+                            .output())
+                    .as("the test goes on meanwhile")
+                    .isEqualTo("between\n");
+            PayloadResult stopped = one.stop();
+            assertThat(stopped.name()).isEqualTo(one.name()).isNotEqualTo(two.name());
+            assertThat(stopped.stopped()).isTrue();
+            assertThat(stopped.passed()).isTrue();
+            assertThat(stopped.output()).isEqualTo("begun\n");
+            assertThat(one.stop()).isEqualTo(stopped);
+        }
+        PayloadHandle fails =
+                ctx.payload(PayloadFixtures.Shell.class).args("-c", "exit 4").start();
+        assertThat(fails.await().details())
+                .containsExactly("payload '" + fails.name() + "' exited with code 4; it printed nothing");
+        assertThat(fails.await()).isEqualTo(fails.stop());
+        PayloadHandle slow = forever.limit(Duration.ofSeconds(1)).start();
+        assertThat(slow.await().timedOut()).isTrue();
+        assertThat(forever.start().name()).as("left to the end of the body").startsWith("shell#");
     }
 
     @Test

@@ -76,7 +76,10 @@ final class BasicScenarios {
                         "yieldersBesideSpinners",
                         "Workers that give up the CPU all the time beside workers that never do.",
                         Needs.NOTHING,
-                        s -> Built.defs(s.doing("yield", WorkType.yieldHeavy()), s.doing("spin", WorkType.spinWait()))),
+                        // Who yields gives up what it is owed: how much that is depends on who else is there, and
+                        // differs.
+                        s -> Built.defs(s.doing("yield", WorkType.yieldHeavy()), s.doing("spin", WorkType.spinWait()))
+                                .unequal()),
                 of(
                         "phases",
                         "Workers that go through spinning, yielding, sleeping and I/O in turn.",

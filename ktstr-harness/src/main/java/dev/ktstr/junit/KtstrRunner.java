@@ -79,9 +79,7 @@ public final class KtstrRunner {
             text.append(reason).append('\n');
         }
         text.append(ReportText.line(outcome)).append('\n');
-        if (outcome.verdict() == Verdict.SKIP) {
-            outcome.details().forEach(line -> text.append("  ").append(line).append('\n'));
-        }
+        ReportText.reasons(outcome).forEach(line -> text.append(line).append('\n'));
         if (outcome.facts().get("notes") instanceof List<?> notes) {
             notes.forEach(note -> text.append("  note: ").append(note).append('\n'));
         }

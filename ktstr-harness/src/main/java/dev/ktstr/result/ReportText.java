@@ -30,6 +30,16 @@ public final class ReportText {
         return line.toString();
     }
 
+    /** What stands below the line of what passed or was skipped: why it was, or which error was expected and came. */
+    public static List<String> reasons(Outcome outcome) {
+        String word = outcome.verdict() == Verdict.PASS ? "  expected: " : "  ";
+        return outcome.verdict() == Verdict.PASS || outcome.verdict() == Verdict.SKIP
+                ? outcome.details().stream()
+                        .map(line -> word + line.replace("\n", "\n    "))
+                        .toList()
+                : List.of();
+    }
+
     /** The message of what did not pass: what failed, the numbers behind it, then logs. */
     public static String failure(Outcome outcome) {
         List<String> lines = new ArrayList<>();

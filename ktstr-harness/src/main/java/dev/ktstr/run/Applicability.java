@@ -19,11 +19,11 @@ public final class Applicability {
     }
 
     /**
-     * As {@link #withoutHost}, and what this host can give. Only presets are skipped for the host's sake: a topology that a
-     * test asks for itself is tried, and fails with the reason.
+     * As {@link #withoutHost}, and what this host can give. Only presets are skipped for the host's sake, and what needs CPUs of
+     * the host of its own: another topology that a test asks for itself is tried, and fails with the reason.
      */
     public static Optional<String> on(Host host, Shape shape, Optional<KernelImage> kernel, Options options) {
-        Optional<String> first = withoutHost(shape, kernel);
+        Optional<String> first = withoutHost(shape, kernel).or(() -> PerformanceMode.refusal(host, shape, options));
         if (first.isPresent() || !shape.onPreset()) {
             return first;
         }

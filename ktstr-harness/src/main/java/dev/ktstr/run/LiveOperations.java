@@ -11,6 +11,7 @@ import dev.ktstr.guest.LiveWork;
 import dev.ktstr.guest.ScenarioResult;
 import dev.ktstr.guest.wire.CpuList;
 import dev.ktstr.guest.wire.LiveSpawned;
+import dev.ktstr.guest.wire.PayloadDone;
 import dev.ktstr.guest.wire.ScenarioPlan;
 import dev.ktstr.guest.wire.WorkGroup;
 import dev.ktstr.guest.wire.WorkerReport;
@@ -129,11 +130,9 @@ final class LiveOperations {
                         .orElseGet(() -> new CgroupStats(0, cgroup, cpus, List.of()));
     }
 
-    /** Ends and removes what single operations left; does nothing when none was done. */
-    void end() {
-        if (used) {
-            ask(LiveWork::end);
-        }
+    /** Ends and removes what single operations left; does nothing when none was done. The payloads that ended by that. */
+    List<PayloadDone> end() {
+        return used ? ask(LiveWork::end).payloads() : List.of();
     }
 
     /** Lets the agent do something. */

@@ -5,6 +5,7 @@ import dev.ktstr.vm.Backend;
 import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.host.HostSlots;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -31,7 +32,10 @@ final class Parallel {
      */
     HostSlots.Slot await(Variant variant) {
         HostSlots slots = HostSlots.standard(KernelCache.root(System.getenv()), limits());
-        HostSlots.Demand demand = new HostSlots.Demand(backend.hostCpus(variant.topology()), variant.memoryMb());
+        HostSlots.Demand demand = PerformanceMode.wanted(variant.shape(), options)
+                ? new HostSlots.Demand(
+                        PerformanceMode.hostCpus(variant.shape()), variant.memoryMb(), Optional.of(variant.topology()))
+                : new HostSlots.Demand(backend.hostCpus(variant.topology()), variant.memoryMb());
         try {
             return slots.acquire(demand, options.seconds("parallel.timeout", LIMIT));
         } catch (VmException e) {

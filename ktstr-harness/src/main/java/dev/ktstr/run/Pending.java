@@ -3,16 +3,13 @@ package dev.ktstr.run;
 import java.util.List;
 
 /**
- * An attribute that a test has and that this version cannot act upon. It is never passed over in silence: where the verdict
- * would mean something else without it the variant is skipped, else the result says so. The list of them is here and shrinks.
+ * An attribute that a test has and that this version cannot act upon, as it was compiled with a newer one. It is never passed over
+ * in silence: where the verdict would mean something else without it the variant is skipped, else the result says so.
  *
  * @param attribute its name
  * @param skips whether a variant with it is skipped
  */
 public record Pending(String attribute, boolean skips) {
-    /** vCPUs pinned to host CPUs. */
-    public static final Pending PERFORMANCE_MODE = new Pending("performanceMode", true);
-
     /** A threshold that this version does not know. */
     static Pending check(String threshold) {
         return new Pending(threshold, true);

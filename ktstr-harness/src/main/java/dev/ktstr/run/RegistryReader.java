@@ -11,6 +11,7 @@ import dev.ktstr.run.TestEntry.Expectation;
 import dev.ktstr.run.TestEntry.Gauntlet;
 import dev.ktstr.run.TestEntry.Profile;
 import dev.ktstr.spec.CpuTopology;
+import dev.ktstr.spec.NumaMemory;
 import dev.ktstr.spec.TopologyLimits;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -172,7 +173,7 @@ final class RegistryReader {
         JsonNode topology = node.path("topology");
         Assert fromScheduler = Assert.NO_OVERRIDES;
         Assert fromTest = Assert.NO_OVERRIDES;
-        List<Pending> pending = pending(node);
+        List<Pending> pending = new ArrayList<>();
         for (var check : node.path("checks").properties()) {
             Optional<Threshold> threshold = Threshold.byAttribute(check.getKey());
             JsonNode value = check.getValue().path("value");
@@ -200,6 +201,7 @@ final class RegistryReader {
                         number(topology, "cores", 2),
                         number(topology, "threads", 1)),
                 number(node, "memoryMb", 2048),
+                memory(node.path("memoryNodes")),
                 number(node, "durationS", 12),
                 number(node, "workersPerCgroup", 2),
                 strings(node.path("extraSchedArgs")),
@@ -210,6 +212,7 @@ final class RegistryReader {
                         text(node, "expectScxBpfErrorMatches")),
                 flag(node, "ignore"),
                 flag(node, "hostOnly"),
+                flag(node, "performanceMode"),
                 payloads(node),
                 List.copyOf(pending),
                 gauntlet(node.path("gauntlet")),
@@ -218,6 +221,10 @@ final class RegistryReader {
                 watchdog(node.path("watchdogTimeoutS")),
                 mapWrites(node.path("bpfMapWrite")),
                 new TestEntry.After(number(node, "numSnapshots", 0), text(node, "postVm")));
+    }
+
+    private static Optional<NumaMemory> memory(JsonNode nodes) {
+        return nodes.isEmpty() ? Optional.empty() : Optional.of(NumaMemory.parse(strings(nodes)));
     }
 
     private static TestEntry.Watchdog watchdog(JsonNode node) {
@@ -244,18 +251,6 @@ final class RegistryReader {
                         profile.path("name").asText(), strings(profile.path("flags")), strings(profile.path("args")))));
         return new Gauntlet(
                 strings(node.path("presets")), profiles.isEmpty() ? Gauntlet.NONE.profiles() : List.copyOf(profiles));
-    }
-
-    private static List<Pending> pending(JsonNode node) {
-        Map<Pending, Boolean> used = new LinkedHashMap<>();
-        used.put(Pending.PERFORMANCE_MODE, flag(node, "performanceMode"));
-        List<Pending> pending = new ArrayList<>();
-        used.forEach((attribute, set) -> {
-            if (set) {
-                pending.add(attribute);
-            }
-        });
-        return pending;
     }
 
     /** A number, alone or with its origin. */

@@ -53,6 +53,7 @@ final class RunContext implements Ctx {
     private final ScenarioOptions options;
     private final PayloadRuns payloads;
     private final LiveOperations live;
+    private final BackgroundPayloads background;
     private boolean payloadRan;
     private final long attachedAt = System.nanoTime();
     private final MergedChecks ofTheTest;
@@ -80,6 +81,8 @@ final class RunContext implements Ctx {
                 payloads,
                 payloads::sendFiles,
                 this::explained);
+        this.background = new BackgroundPayloads(
+                payloads, live, wrong -> collected = collected.and(new AssertResult(wrong, List.of())));
         this.ofTheTest = checks;
         this.checks = checks;
     }
@@ -208,7 +211,10 @@ final class RunContext implements Ctx {
     @Override
     public PayloadCall payload(Class<?> type) {
         PayloadEntry payload = payloads.payloads().of(type);
-        return new PayloadCall(payload.name(), this::run);
+        return new PayloadCall(
+                payload.name(),
+                this::run,
+                call -> background.start(call, call.limit().orElse(payloadLimit()), payloadGrace()));
     }
 
     private PayloadResult run(PayloadCall call) {
@@ -231,8 +237,9 @@ final class RunContext implements Ctx {
      * test has none.
      */
     AssertResult finish() {
-        live.end();
-        return payloadRan || variant.test().payloads().foreground().isEmpty() ? AssertResult.pass() : runPayload();
+        AssertResult late = new AssertResult(background.ended(live.end()), List.of());
+        return late.and(
+                payloadRan || variant.test().payloads().foreground().isEmpty() ? AssertResult.pass() : runPayload());
     }
 
     private EncodedScenario foreground(PayloadEntry payload, String handle, List<String> args, Duration limit) {

@@ -2,6 +2,7 @@ package dev.ktstr.run;
 
 import dev.ktstr.Assert;
 import dev.ktstr.spec.CpuTopology;
+import dev.ktstr.spec.NumaMemory;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,6 +16,7 @@ import java.util.Set;
  * @param scheduler the scheduler under test, empty for the kernel's own
  * @param topology of its base case
  * @param memoryMb asked for
+ * @param memory of the base case's nodes, where they are not even
  * @param durationS length of the scenario
  * @param workersPerCgroup where a cgroup names no count
  * @param extraSchedArgs after the scheduler's own
@@ -22,6 +24,7 @@ import java.util.Set;
  * @param expect what kind of end makes it pass
  * @param ignored whether it is not run at all
  * @param hostOnly whether it boots nothing
+ * @param performanceMode whether each vCPU gets a CPU of the host of its own
  * @param payloads programs that run beside or instead of workers
  * @param pending attributes it uses that this version does not act upon yet; see {@link Pending}
  * @param gauntlet its further variants
@@ -38,6 +41,7 @@ public record TestEntry(
         Optional<SchedulerEntry> scheduler,
         CpuTopology topology,
         int memoryMb,
+        Optional<NumaMemory> memory,
         int durationS,
         int workersPerCgroup,
         List<String> extraSchedArgs,
@@ -45,6 +49,7 @@ public record TestEntry(
         Expectation expect,
         boolean ignored,
         boolean hostOnly,
+        boolean performanceMode,
         TestPayloads payloads,
         List<Pending> pending,
         Gauntlet gauntlet,

@@ -125,7 +125,7 @@ public final class VariantRun {
             try (BootedGuest guest = at(
                     "boot",
                     () -> new Boot(backend, options)
-                            .boot(resolved, prepared.bootImage(), run.folder(), started -> machine = started))) {
+                            .boot(resolved, prepared.bootImage(), run.folder(), started -> started(started, slot)))) {
                 noteWay(guest.way());
                 runIn(guest, resolved, prepared, body);
             } finally {
@@ -185,6 +185,7 @@ public final class VariantRun {
                 resolved.shape().profile().flags(),
                 identity);
         facts.putAll(VariantFacts.of(resolved));
+        PerformanceMode.note(resolved.shape(), options).ifPresent(line -> note(List.of(line)));
         facts.put("seed", ScenarioOptions.of(options, resolved).seed());
         return folder;
     }
@@ -195,6 +196,11 @@ public final class VariantRun {
         facts.put("backend", backend.name());
         facts.put("backendReason", Backends.reason(forced, backend));
         return backend;
+    }
+
+    private void started(VirtualMachine started, HostSlots.Slot slot) {
+        machine = started;
+        PerformanceMode.apply(started, slot).ifPresent(done -> facts.put("performance", done));
     }
 
     /** {@code timingsMs.boot} is of the way that the guest really came up; what else it took stands beside it. */
@@ -251,6 +257,10 @@ public final class VariantRun {
         inconclusive.addAll(findings.inconclusive());
         note(findings.notes());
         companions.contribute(facts, sections);
+        RunFolder kept = folder;
+        if (kept != null) {
+            companions.leave(kept, !details.isEmpty());
+        }
         samples = new SampleSeries(companions.samples());
     }
 

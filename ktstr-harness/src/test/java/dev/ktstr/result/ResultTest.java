@@ -56,6 +56,18 @@ class ResultTest {
     }
 
     @Test
+    void belowAPassStandsTheErrorThatWasExpectedAndBelowASkipItsReason() {
+        assertThat(ReportText.reasons(outcome(Verdict.PASS, List.of("sched_ext ended it", "a\nb"), temp.resolve("x"))))
+                .containsExactly("  expected: sched_ext ended it", "  expected: a\n    b");
+        assertThat(ReportText.reasons(outcome(Verdict.SKIP, List.of("why"), temp.resolve("x"))))
+                .containsExactly("  why");
+        assertThat(ReportText.reasons(outcome(Verdict.PASS, List.of(), temp.resolve("x"))))
+                .isEmpty();
+        assertThat(ReportText.reasons(outcome(Verdict.FAIL, List.of("said elsewhere"), temp.resolve("x"))))
+                .isEmpty();
+    }
+
+    @Test
     void aFailureSaysItsReasonFirstThenNumbersThenLogs() {
         assertThat(ReportText.failure(outcome(Verdict.FAIL, List.of("unfair cgroup"), Path.of("r.json"))))
                 .isEqualTo("""

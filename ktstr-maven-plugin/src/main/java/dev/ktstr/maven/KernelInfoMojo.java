@@ -51,10 +51,7 @@ public final class KernelInfoMojo extends KtstrMojo {
                 info = KernelInfo.of(image, cache.kallsyms(image));
             }
             if (json) {
-                Json.print(
-                        values(info),
-                        options.text("outputFile", outputFile, ""),
-                        line -> getLog().info(line));
+                Json.print(values(info), options.text("outputFile", outputFile, ""), line -> getLog().info(line));
             } else {
                 table(info).forEach(line -> getLog().info(line));
             }

@@ -81,10 +81,12 @@ class VariantListTest {
 
     @Test
     void anAttributeThatIsNotActedUponYetIsASkipThatNamesIt() throws IOException {
-        String test = TEST.replace("\"memoryMb\"", "\"numSnapshots\":3,\"performanceMode\":true,\"memoryMb\"");
+        String test = TEST.replace(
+                "\"memoryMb\"",
+                "\"numSnapshots\":3,\"checks\":{\"maxNewer\":{\"value\":1,\"from\":\"test\"}},\"memoryMb\"");
         assertThat(VariantList.table(selection(NONE, test, "6.12.1", "7.2.13")).get(1))
                 .startsWith("ktstr/m/kernel_6_12_1 ")
-                .contains("skip      performanceMode is set, which this version cannot act upon yet");
+                .contains("skip      maxNewer is set, which this version cannot act upon yet");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.ktstr.guest.wire;
 
+import dev.ktstr.spec.CpuTopology;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -43,8 +44,8 @@ public final class Layout {
     /** Most workers that live at a time. */
     public static final int MAX_WORKERS = 4096;
 
-    /** Most CPUs of a guest: what the bitmap in a slot holds. */
-    public static final int MAX_CPUS = 1024;
+    /** Most CPUs of a guest, or of a host: as many as a topology may have. The bitmap in a slot holds them. */
+    public static final int MAX_CPUS = CpuTopology.MAX_CPUS;
 
     /** In a slot, u64: work units. */
     public static final int SLOT_UNITS = 0;

@@ -46,14 +46,14 @@
 
 /* Agent and program check these; a difference says that the program was compiled with another version of this header. */
 #define KTSTR_WORKER_MAGIC 0x4b524f5752545354ull
-#define KTSTR_WORKER_VERSION 1
+#define KTSTR_WORKER_VERSION 2
 
 /* Names of the environment variables by which the agent says where the memory is: one descriptor, two offsets in it. */
 #define KTSTR_WORKER_FD "KTSTR_WORKER_FD"
 #define KTSTR_WORKER_CONTROL "KTSTR_WORKER_CONTROL"
 #define KTSTR_WORKER_BLOCK "KTSTR_WORKER_BLOCK"
 
-#define KTSTR_WORKER_CPUS 1024
+#define KTSTR_WORKER_CPUS 4096
 #define KTSTR_WORKER_CPUSETS 256
 #define KTSTR_WORKER_MIGRATIONS 256
 #define KTSTR_WORKER_WAKES 4353

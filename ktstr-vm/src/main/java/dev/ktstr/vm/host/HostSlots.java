@@ -1,8 +1,8 @@
 package dev.ktstr.vm.host;
 
+import dev.ktstr.spec.CpuTopology;
 import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.internal.linux.Flock;
-import dev.ktstr.vm.internal.ram.HostMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -12,9 +12,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,7 @@ public final class HostSlots {
     private final Path folder;
     private final Limits limits;
     private final IntSupplier availableMb;
+    private final Supplier<HostCpus> hostCpus;
 
     /**
      * How much may run at once.
@@ -49,8 +53,15 @@ public final class HostSlots {
      *
      * @param cpus host CPUs that it keeps busy at most
      * @param memoryMb RAM that it takes at most
+     * @param pinned a guest that wants a CPU of its own for each of its vCPUs: while it runs, no more CPUs are promised than
+     *     there are, whatever the limits say
      */
-    public record Demand(int cpus, int memoryMb) {}
+    public record Demand(int cpus, int memoryMb, Optional<CpuTopology> pinned) {
+        /** Of a machine whose threads run on any CPU. */
+        public Demand(int cpus, int memoryMb) {
+            this(cpus, memoryMb, Optional.empty());
+        }
+    }
 
     /**
      * Slots kept in a folder.
@@ -59,9 +70,14 @@ public final class HostSlots {
      * @param availableMb MiB of RAM that the host could give to new processes now
      */
     public HostSlots(Path folder, Limits limits, IntSupplier availableMb) {
+        this(folder, limits, availableMb, HostCpus::here);
+    }
+
+    HostSlots(Path folder, Limits limits, IntSupplier availableMb, Supplier<HostCpus> hostCpus) {
         this.folder = folder;
         this.limits = limits;
         this.availableMb = availableMb;
+        this.hostCpus = hostCpus;
     }
 
     /**
@@ -79,10 +95,16 @@ public final class HostSlots {
         private final Path file;
         private final Flock lock;
         private final AtomicBoolean closed = new AtomicBoolean();
+        private volatile Optional<HostCpus.Choice> pinned = Optional.empty();
 
         private Slot(Path file, Flock lock) {
             this.file = file;
             this.lock = lock;
+        }
+
+        /** The host's CPUs that are this machine's alone; empty when it asked for none. */
+        public Optional<HostCpus.Choice> pinned() {
+            return pinned;
         }
 
         /** Gives the right back. Idempotent. */
@@ -144,7 +166,7 @@ public final class HostSlots {
             Flock lock = Flock.tryLock(file)
                     .orElseThrow(() -> new VmException("the slot " + file + " is new and already locked by another"));
             Slot slot = new Slot(file, lock);
-            write(slot, Entry.text(false, demand));
+            write(slot, Entry.text(false, demand, List.of()));
             return slot;
         } finally {
             door.close();
@@ -159,8 +181,13 @@ public final class HostSlots {
             long own = number(slot.file);
             List<Entry> running = others.stream().filter(Entry::running).toList();
             boolean first = others.stream().noneMatch(e -> !e.running() && e.number() < own);
-            if (first && (running.isEmpty() || fits(running, demand))) {
-                write(slot, Entry.text(true, demand));
+            if (first && (running.isEmpty() || fits(running, demand)) && pin(slot, demand, running)) {
+                write(
+                        slot,
+                        Entry.text(
+                                true,
+                                demand,
+                                slot.pinned.map(HostCpus.Choice::cpus).orElse(List.of())));
                 return List.of();
             }
             return others.stream().filter(e -> e.running() || e.number() < own).toList();
@@ -169,12 +196,31 @@ public final class HostSlots {
         }
     }
 
+    /** Chooses the CPUs that are to be the machine's own, if it wants some; false when too few are free. */
+    private boolean pin(Slot slot, Demand demand, List<Entry> running) {
+        if (demand.pinned().isEmpty()) {
+            return true;
+        }
+        Set<Integer> taken = running.stream().flatMap(e -> e.pinned().stream()).collect(Collectors.toUnmodifiableSet());
+        slot.pinned = hostCpus.get().choose(demand.pinned().get(), taken);
+        if (slot.pinned.isEmpty() && running.isEmpty()) {
+            throw new VmException("a guest of "
+                    + demand.pinned().get().cpus()
+                    + " vCPUs cannot have a host CPU for each: this process may use "
+                    + hostCpus.get().cpus().size());
+        }
+        return slot.pinned.isPresent();
+    }
+
     private boolean fits(List<Entry> running, Demand demand) {
+        boolean pinned = demand.pinned().isPresent()
+                || running.stream().anyMatch(e -> !e.pinned().isEmpty());
+        int most = pinned ? Math.min(limits.cpus(), hostCpus.get().cpus().size()) : limits.cpus();
         int cpus = running.stream().mapToInt(e -> e.demand().cpus()).sum();
         // What they have touched is gone from what is available, and counted here once more: rather wait than swap.
         long promisedMb = running.stream().mapToLong(e -> e.demand().memoryMb()).sum();
         return running.size() < limits.machines()
-                && cpus + demand.cpus() <= limits.cpus()
+                && cpus + demand.cpus() <= most
                 && promisedMb + demand.memoryMb() <= availableMb.getAsInt();
     }
 
@@ -190,23 +236,25 @@ public final class HostSlots {
     }
 
     /** One who waits or runs. */
-    private record Entry(long number, boolean running, Demand demand, long pid) {
-        static String text(boolean running, Demand demand) {
+    private record Entry(long number, boolean running, Demand demand, long pid, List<Integer> pinned) {
+        static String text(boolean running, Demand demand, List<Integer> pinned) {
+            String own = pinned.stream().map(String::valueOf).collect(Collectors.joining(","));
             return (running ? "running " : "waiting ") + demand.cpus() + " " + demand.memoryMb() + " "
-                    + ProcessHandle.current().pid();
+                    + ProcessHandle.current().pid() + (own.isEmpty() ? "" : " " + own);
         }
 
         static Optional<Entry> parse(long number, String text) {
             String[] words = text.strip().split(" ", -1);
             try {
-                return words.length != 4
+                return words.length < 4 || words.length > 5
                         ? Optional.empty()
                         : Optional.of(new Entry(
                                 number,
                                 words[0].equals("running"),
                                 new Demand(Integer.parseInt(words[1]), Integer.parseInt(words[2])),
-                                Long.parseLong(words[3])));
-            } catch (NumberFormatException e) {
+                                Long.parseLong(words[3]),
+                                words.length == 4 ? List.of() : HostCpus.list(words[4])));
+            } catch (NumberFormatException | VmException e) {
                 return Optional.empty();
             }
         }
@@ -214,7 +262,7 @@ public final class HostSlots {
         @Override
         public String toString() {
             return (running ? "running" : "waiting before it") + ": " + demand.cpus() + " CPUs, " + demand.memoryMb()
-                    + " MiB, process " + pid;
+                    + " MiB, process " + pid + (pinned.isEmpty() ? "" : ", alone on the CPUs " + pinned);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.ktstr.vm.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ktstr.spec.CpuTopology;
 import dev.ktstr.vm.VmException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,9 +12,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,6 +137,44 @@ class HostSlotsTest {
             one.get(60, TimeUnit.SECONDS);
         }
         assertThat(most.get()).isBetween(1, 3);
+        assertThat(files()).isEmpty();
+    }
+
+    private HostSlots pinning(int hostCpus) {
+        HostCpus host = new HostCpus(IntStream.range(0, hostCpus)
+                .mapToObj(id -> new HostCpus.Cpu(id, id, 0))
+                .toList());
+        return new HostSlots(folder, new HostSlots.Limits(10, 100), () -> 10_000, () -> host);
+    }
+
+    private static HostSlots.Demand pinned(String topology, int cpus) {
+        return new HostSlots.Demand(cpus, 1, Optional.of(CpuTopology.parse(topology)));
+    }
+
+    @Test
+    void aPinnedMachineHasItsCpusAloneAndTheRestOfTheHostIsNotPromisedTwice() throws Exception {
+        HostSlots slots = pinning(6);
+        try (HostSlots.Slot one = slots.acquire(pinned("1n1l2c1t", 3), AT_ONCE);
+                HostSlots.Slot two = slots.acquire(pinned("1n1l1c1t", 2), AT_ONCE)) {
+            assertThat(one.pinned().orElseThrow().cpus()).containsExactly(0, 1);
+            assertThat(two.pinned().orElseThrow().cpus()).containsExactly(2);
+            assertThatThrownBy(() -> slots.acquire(demand(2, 1), AT_ONCE))
+                    .as("six CPUs, of which five are promised, though the limit is a hundred")
+                    .hasMessageContaining("alone on the CPUs [0, 1]");
+            try (HostSlots.Slot three = slots.acquire(demand(1, 1), AT_ONCE)) {
+                assertThat(three.pinned()).isEmpty();
+                assertThatThrownBy(() -> slots.acquire(pinned("1n1l1c1t", 2), AT_ONCE))
+                        .isInstanceOf(VmException.class);
+            }
+        }
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void moreCpusOfItsOwnThanThereAreIsAnErrorAtOnce() throws Exception {
+        assertThatThrownBy(() -> pinning(2).acquire(pinned("1n1l4c1t", 5), LONG))
+                .isInstanceOf(VmException.class)
+                .hasMessageContaining("4 vCPUs cannot have a host CPU for each: this process may use 2");
         assertThat(files()).isEmpty();
     }
 
