@@ -94,7 +94,8 @@ final class SyntheticGlobals {
         int u64 = w.integer("u64", 8, false);
         int pair = struct(w, "pair", 8, "low", u32, 0, "high", u32, 4);
         int table = w.type("", BtfKind.ARRAY, false, 0, 0, u32, u32, 3);
-        bss = section(w, ".bss", 36, "hits", u64, 0, 8, "crash", u32, 8, 4, "pair", pair, 12, 8, "table", table, 20, 12,
+        bss = section(
+                w, ".bss", 36, "hits", u64, 0, 8, "crash", u32, 8, 4, "pair", pair, 12, 8, "table", table, 20, 12,
                 "both", u32, 32, 4);
         rodata = section(w, ".rodata", 8, "slice", u64, 0, 8);
         return w.bytes();
@@ -128,9 +129,39 @@ final class SyntheticGlobals {
         int xarray = struct(w, "xarray", 8, "xa_head", u64, 0);
         struct(w, "idr", 16, "idr_rt", xarray, 0, "idr_base", u32, 8);
         struct(
-                w, "bpf_map", 64, "id", u32, 0, "map_type", u32, 4, "key_size", u32, 8, "value_size", u32, 12, "max_entries",
-                u32, 16, "map_flags", u32, 20, "name", name, 24, "btf", u64, 40, "btf_key_type_id", u32, 48,
-                "btf_value_type_id", u32, 52);
+                w,
+                "bpf_map",
+                64,
+                "id",
+                u32,
+                0,
+                "map_type",
+                u32,
+                4,
+                "key_size",
+                u32,
+                8,
+                "value_size",
+                u32,
+                12,
+                "max_entries",
+                u32,
+                16,
+                "map_flags",
+                u32,
+                20,
+                "name",
+                name,
+                24,
+                "btf",
+                u64,
+                40,
+                "btf_key_type_id",
+                u32,
+                48,
+                "btf_value_type_id",
+                u32,
+                52);
         struct(w, "bpf_array", VALUE + 8, "value", u64, VALUE);
         struct(w, "btf", 24, "data", u64, 0, "data_size", u32, 8, "id", u32, 12, "kernel_btf", u8, 16);
         w.type("bpf_map_type", BtfKind.ENUM, false, 1, 4, w.name("BPF_MAP_TYPE_ARRAY"), ARRAY_TYPE);

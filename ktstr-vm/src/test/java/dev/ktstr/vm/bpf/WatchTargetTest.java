@@ -18,9 +18,7 @@ class WatchTargetTest {
     }
 
     private void refused(String name, String... words) {
-        assertThatThrownBy(() -> find(name))
-                .isInstanceOf(BpfException.class)
-                .hasMessageContainingAll(words);
+        assertThatThrownBy(() -> find(name)).isInstanceOf(BpfException.class).hasMessageContainingAll(words);
     }
 
     @Test
