@@ -43,7 +43,17 @@ class DumpTest {
 
     private BpfMap map(int id, String name, String type, int valueSize, int keyType, int valueType, String section) {
         return new BpfMap(
-                0xffff888000000000L, id, name, type, 4, valueSize, 8, 0, Optional.of(btf), keyType, valueType,
+                0xffff888000000000L,
+                id,
+                name,
+                type,
+                4,
+                valueSize,
+                8,
+                0,
+                Optional.of(btf),
+                keyType,
+                valueType,
                 Optional.of(section).filter(s -> !s.isEmpty()));
     }
 
@@ -82,7 +92,10 @@ class DumpTest {
 
     private CapturedMap unread() {
         return new CapturedMap(
-                map(3, "ring", "ringbuf", 0, 0, 0, ""), List.of(), false, Optional.of("a map of type ringbuf has none"));
+                map(3, "ring", "ringbuf", 0, 0, 0, ""),
+                List.of(),
+                false,
+                Optional.of("a map of type ringbuf has none"));
     }
 
     @Test
@@ -113,11 +126,14 @@ class DumpTest {
                 .contains("nr_running=3");
         List<?> maps = (List<?>) root.get("maps");
         assertThat(maps).hasSize(3);
-        assertThat(((Map<?, ?>) maps.get(0)).get("variables")).isEqualTo(Map.of(
-                "nr", 41L,
-                "current",
-                "0xffff888103a01000 (arena) → task_ctx{pid=3, state=RUNNING, comm=\"\", cpus=0xffff888103b40000 → cpus={0-1}}",
-                "allowed", "{0-3,8}"));
+        assertThat(((Map<?, ?>) maps.get(0)).get("variables"))
+                .isEqualTo(Map.of(
+                        "nr",
+                        41L,
+                        "current",
+                        "0xffff888103a01000 (arena) → task_ctx{pid=3, state=RUNNING, comm=\"\", cpus=0xffff888103b40000 → cpus={0-1}}",
+                        "allowed",
+                        "{0-3,8}"));
         assertThat(maps.get(1).toString()).contains("key=261", "comm=beater", "cut=true");
         assertThat(maps.get(2).toString()).contains("unread=a map of type ringbuf has none");
     }
@@ -128,7 +144,12 @@ class DumpTest {
         assertThat(current.pointee().get("pid").asLong()).isEqualTo(3);
         assertThat(current.pointee().get("cpus").pointee()).hasToString("{0-1}");
         assertThatThrownBy(() -> captured.var("nr").pointee()).hasMessageContaining("it is no pointer to a struct");
-        assertThatThrownBy(() -> captured.map("tasks").entry(261).values().get(0).get("cpus").pointee())
+        assertThatThrownBy(() -> captured.map("tasks")
+                        .entry(261)
+                        .values()
+                        .get(0)
+                        .get("cpus")
+                        .pointee())
                 .hasMessageContaining("points to nothing");
         assertThatThrownBy(() -> captured.var("nrr"))
                 .isInstanceOf(SnapshotException.class)
