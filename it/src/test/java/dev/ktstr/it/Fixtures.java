@@ -109,6 +109,18 @@ class Fixtures {
     @KtstrTest(numaNodes = 2, llcs = 4, cores = 2, threads = 2, durationS = 1)
     void bootsTwoNodes(Ctx ctx) {}
 
+    @KtstrTest(
+            numaNodes = 2,
+            llcs = 2,
+            cores = 1,
+            durationS = 1,
+            memoryNodes = {
+                "512M latency=90 bandwidth=50000 distances=10,20,40",
+                "256M latency=90 bandwidth=50000 distances=20,10,30",
+                "512M latency=300 bandwidth=20000 cache=64M distances=40,30,10"
+            })
+    void memoryBehindTwoNodes(Ctx ctx) {}
+
     @KtstrTest(cores = 1, memoryMb = 1 << 30, durationS = 1)
     void asksForAPetabyte(Ctx ctx) {}
 
@@ -186,7 +198,10 @@ class Fixtures {
     AssertResult isWatched(Ctx ctx) {
         return ctx.executeSteps(new Step(
                 List.of(CgroupDef.named("beaters").workers(1).comm("beater").workType(WorkType.ioSyncWrite())),
-                List.of(Op.watchSnapshot("beats"), Op.watchSnapshot("vmlinux/panic_timeout"), Op.watchSnapshot("crash")),
+                List.of(
+                        Op.watchSnapshot("beats"),
+                        Op.watchSnapshot("vmlinux/panic_timeout"),
+                        Op.watchSnapshot("crash")),
                 HoldSpec.FULL));
     }
 
@@ -197,9 +212,11 @@ class Fixtures {
             Snapshot seen = beats.get(i).snapshot();
             result.claims().claim("beat " + i, seen.var("beats").asLong()).equalTo(i + 1);
             result.claims()
-                    .claim("registers of CPU 0 and 1", seen.cpus().stream()
-                            .filter(cpu -> cpu.register("rip") != 0 && cpu.counter("nr_switches") > 0)
-                            .count())
+                    .claim(
+                            "registers of CPU 0 and 1",
+                            seen.cpus().stream()
+                                    .filter(cpu -> cpu.register("rip") != 0 && cpu.counter("nr_switches") > 0)
+                                    .count())
                     .equalTo(2);
         }
     }

@@ -207,7 +207,10 @@ public final class Boot {
                 BootedGuest guest = new BootedGuest(
                         machine,
                         session,
-                        GuestTopology.verified(session.hello(), variant.topology()),
+                        GuestTopology.verified(
+                                session.hello(),
+                                variant.topology(),
+                                variant.shape().memory()),
                         way,
                         variant.kernel());
                 up = true;
@@ -251,7 +254,9 @@ public final class Boot {
                 variant.topology(),
                 variant.memoryMb(),
                 kernelArgs,
-                workDir);
+                workDir,
+                variant.shape().memory(),
+                options.on("hugepages"));
         return new Attempt(variant, spec, started).run();
     }
 

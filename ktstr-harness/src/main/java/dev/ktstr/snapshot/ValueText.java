@@ -111,14 +111,16 @@ final class ValueText {
         if (type.kind() != BtfKind.ARRAY || type.count() == 0 || value.btf().size(type.ref()) != 1) {
             return false;
         }
-        int from = value.where().offset();
+        byte[] bytes = value.bytes();
+        long from = value.where().offset();
         String text = value.asText();
-        for (long i = from + text.length(); i < from + type.count(); i++) {
-            if (value.bytes()[(int) i] != 0) {
+        long end = Math.min(from + type.count(), bytes.length);
+        for (long i = from + text.length(); i < end; i++) {
+            if (bytes[(int) i] != 0) {
                 return false;
             }
         }
-        return text.chars().allMatch(c -> c >= ' ' && c < 0x7f || c == '\n' || c == '\t');
+        return text.chars().allMatch(c -> (c >= ' ' && c < 0x7f) || c == '\n' || c == '\t');
     }
 
     private void pointer(BtfValue value, int depth, int followed) {

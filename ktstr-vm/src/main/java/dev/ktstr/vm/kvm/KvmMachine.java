@@ -3,6 +3,7 @@ package dev.ktstr.vm.kvm;
 import dev.ktstr.vm.ControlChannel;
 import dev.ktstr.vm.Doorbell;
 import dev.ktstr.vm.GuestMemory;
+import dev.ktstr.vm.SavedGuest;
 import dev.ktstr.vm.VcpuRegisters;
 import dev.ktstr.vm.VirtualMachine;
 import dev.ktstr.vm.VmException;
@@ -18,6 +19,7 @@ import dev.ktstr.vm.internal.machine.HitTeller;
 import dev.ktstr.vm.internal.machine.PanicLine;
 import dev.ktstr.vm.kvm.device.UnclaimedAccesses;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,6 +40,7 @@ public final class KvmMachine implements VirtualMachine {
     private static final Logger LOG = LoggerFactory.getLogger(KvmMachine.class);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
     private static final Duration FREEZE_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration CONSOLE_FLUSH = Duration.ofSeconds(5);
     private static final int CONSOLE_TAIL = 64 << 10;
 
     private final VmSpec spec;
@@ -56,6 +59,10 @@ public final class KvmMachine implements VirtualMachine {
     private int pendingHits;
     private boolean frozen;
     private boolean still;
+
+    /** Of a fork that has not run yet. */
+    private @Nullable KvmState goesOn;
+
     private long stillSince;
     private long frozenNanos;
     private volatile boolean stuck;
@@ -77,6 +84,28 @@ public final class KvmMachine implements VirtualMachine {
         parts.console().start();
         keeper.start();
         parts.vcpus().forEach(Vcpu::start);
+    }
+
+    /** The same for a fork: it stands still, and its clocks go on with the first {@link #resume()}. */
+    void beginFrozen(KvmState state) {
+        goesOn = state;
+        parts.vcpus().forEach(Vcpu::requestPause);
+        begin();
+        freeze();
+    }
+
+    /** Writes the guest down. It is frozen, and stays so. */
+    void save(SavedGuest.Sink sink, int[] msrs) throws IOException {
+        freeze();
+        try {
+            parts.console().flush(CONSOLE_FLUSH.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while the console of a guest was written down");
+        }
+        sink.console(Files.readAllBytes(console()));
+        sink.devices(Frozen.save(parts, msrs).encode());
+        parts.ram().save(sink);
     }
 
     @Override
@@ -152,6 +181,10 @@ public final class KvmMachine implements VirtualMachine {
     public void resume() {
         freezing.lock();
         try {
+            if (goesOn != null) {
+                Frozen.goOn(parts, goesOn);
+                goesOn = null;
+            }
             frozen = false;
             goUnlessHeld();
         } finally {
