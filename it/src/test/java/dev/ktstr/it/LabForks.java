@@ -47,7 +47,8 @@ class LabForks {
                 bootIds.add(ctx.guest().readText("/proc/sys/kernel/random/boot_id"));
                 String uptime = ctx.guest().readText("/proc/uptime").split(" ")[0];
                 uptimeMs[turn] = Math.round(Double.parseDouble(uptime) * 1000);
-                assertThat(Files.readString(((BootedGuest) ctx.guest()).machine().console()))
+                assertThat(Files.readString(
+                                ((BootedGuest) ctx.guest()).machine().console()))
                         .doesNotContainIgnoringCase("stall")
                         .doesNotContain("clocksource", "lockup", "WARNING");
                 return null;
