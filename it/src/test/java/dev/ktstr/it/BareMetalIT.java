@@ -70,7 +70,11 @@ class BareMetalIT {
         List<String> lines =
                 run.output().lines().filter(line -> line.startsWith("BARE ")).toList();
         assertThat(run.exitCode()).as(run.output()).isZero();
-        assertThat(lines.get(0)).contains("cpu,").contains("cpuset").contains("memory").contains("pids");
+        assertThat(lines.get(0))
+                .contains("cpu,")
+                .contains("cpuset")
+                .contains("memory")
+                .contains("pids");
         assertThat(lines.get(lines.size() - 1)).isEqualTo("BARE end");
         List<String> scenarios = lines.subList(1, lines.size() - 1);
         assertThat(scenarios).hasSizeGreaterThan(8);
@@ -177,7 +181,9 @@ class BareMetalIT {
     private static void command(String... argv) throws Exception {
         Process process = new ProcessBuilder(argv).inheritIO().start();
         try {
-            assertThat(process.waitFor(2, TimeUnit.MINUTES)).as(String.join(" ", argv)).isTrue();
+            assertThat(process.waitFor(2, TimeUnit.MINUTES))
+                    .as(String.join(" ", argv))
+                    .isTrue();
             assertThat(process.exitValue()).as(String.join(" ", argv)).isZero();
         } finally {
             process.destroyForcibly();
@@ -241,7 +247,10 @@ class BareMetalIT {
                 List<ProcessHandle> workers = new ArrayList<>();
                 for (Path procs : regular(cgroup)) {
                     if (procs.endsWith("cgroup.procs") && !procs.getParent().equals(cgroup)) {
-                        read(procs).lines().map(Long::parseLong).flatMap(pid -> ProcessHandle.of(pid).stream())
+                        read(procs)
+                                .lines()
+                                .map(Long::parseLong)
+                                .flatMap(pid -> ProcessHandle.of(pid).stream())
                                 .forEach(workers::add);
                     }
                 }
@@ -299,8 +308,9 @@ class BareMetalIT {
         Process shell = new ProcessBuilder(List.of(
                         "sh",
                         "-c",
-                        before + " exec setpriv --reuid=65534 --regid=65534 --clear-groups " + java + " -cp " + classPath
-                                + " " + BareMetalMain.class.getName() + " run steady,nice* 1 " + cache + " " + cgroup))
+                        before + " exec setpriv --reuid=65534 --regid=65534 --clear-groups " + java + " -cp "
+                                + classPath + " " + BareMetalMain.class.getName() + " run steady,nice* 1 " + cache + " "
+                                + cgroup))
                 .redirectErrorStream(true)
                 .start();
         try (BufferedReader out =

@@ -198,7 +198,10 @@ class Fixtures {
     AssertResult isWatched(Ctx ctx) {
         return ctx.executeSteps(new Step(
                 List.of(CgroupDef.named("beaters").workers(1).comm("beater").workType(WorkType.ioSyncWrite())),
-                List.of(Op.watchSnapshot("beats"), Op.watchSnapshot("vmlinux/panic_timeout"), Op.watchSnapshot("crash")),
+                List.of(
+                        Op.watchSnapshot("beats"),
+                        Op.watchSnapshot("vmlinux/panic_timeout"),
+                        Op.watchSnapshot("crash")),
                 HoldSpec.FULL));
     }
 
@@ -209,14 +212,16 @@ class Fixtures {
             Snapshot seen = beats.get(i).snapshot();
             result.claims().claim("beat " + i, seen.var("beats").asLong()).equalTo(i + 1);
             result.claims()
-                    .claim("registers of CPU 0 and 1", seen.cpus().stream()
-                            .filter(cpu -> cpu.register("rip") != 0 && cpu.counter("nr_switches") > 0)
-                            .count())
+                    .claim(
+                            "registers of CPU 0 and 1",
+                            seen.cpus().stream()
+                                    .filter(cpu -> cpu.register("rip") != 0 && cpu.counter("nr_switches") > 0)
+                                    .count())
                     .equalTo(2);
         }
     }
 
-    @KtstrTest(scheduler = Healthy.class, cores = 1, durationS = 1, notStarved = false)
+    @KtstrTest(scheduler = Healthy.class, cores = 2, durationS = 1, notStarved = false, failOnStall = false)
     void watches(Ctx ctx) {}
 
     @KtstrTest(scheduler = Healthy.class, cores = 1, durationS = 1, numSnapshots = 2, postVm = "findsFault")

@@ -277,7 +277,8 @@ class InstrumentIT {
         assertThat(until - from).isCloseTo(TimeUnit.MILLISECONDS.toNanos(1500), within(PAUSE_SLACK_NS));
         long begun = worker.releasedNs() + worker.longestGapAtNs();
         long ended = begun + worker.longestGapNs();
-        // It begins at the checkpoint before the stop and ends at the one after. The worker is alone on its CPU and takes one
+        // It begins at the checkpoint before the stop and ends at the one after. The worker is alone on its CPU and
+        // takes one
         // a millisecond; what it did not run before and after, the tracepoints know.
         assertThat(begun).isLessThanOrEqualTo(from);
         assertThat(ended).isGreaterThanOrEqualTo(until);
@@ -300,7 +301,13 @@ class InstrumentIT {
         assertThat(away).isNotEmpty();
         assertThat(worker.cpuUse()).containsExactly(new CpuUse(List.of(0), List.of(0, 1)));
         long caught = away.stream().filter(stint -> sawItself(worker, stint)).count();
-        System.out.println("BLIPS " + caught + " of " + away.size() + " " + away.stream().map(s -> (s.untilNs() - s.fromNs()) / 1000 + "us " + sawItself(worker, s)).toList() + " " + worker.migrationList().stream().map(m -> m.to() + "@" + (worker.releasedNs() + m.atNs())).toList() + away);
+        System.out.println("BLIPS " + caught + " of " + away.size() + " "
+                + away.stream()
+                        .map(s -> (s.untilNs() - s.fromNs()) / 1000 + "us " + sawItself(worker, s))
+                        .toList() + " "
+                + worker.migrationList().stream()
+                        .map(m -> m.to() + "@" + (worker.releasedNs() + m.atNs()))
+                        .toList() + away);
         assertThat(worker.migrations()).isPositive().isLessThanOrEqualTo(2L * BLIPS + 1);
     }
 

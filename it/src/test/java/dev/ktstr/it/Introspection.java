@@ -210,7 +210,8 @@ abstract class Introspection {
         guest.machine().resume();
         assertThat(two.cpus()).isEqualTo(one.cpus()).allMatch(RunqueueSample::consistent);
         long clock = one.cpus().get(0).clockNs();
-        ObservedGuest.await("the clock moves", () -> monitor.sample().cpus().get(0).clockNs() > clock);
+        ObservedGuest.await(
+                "the clock moves", () -> monitor.sample().cpus().get(0).clockNs() > clock);
     }
 
     @Test
@@ -390,7 +391,8 @@ abstract class Introspection {
     void aWriteIntoAGlobalEndsTheSchedulerWithItsOwnWords() {
         BpfMap map = globals.variable("crash").map();
         globals.write("crash", 1);
-        ObservedGuest.await("the scheduler ends", () -> guest.session().schedulerExit().isPresent());
+        ObservedGuest.await(
+                "the scheduler ends", () -> guest.session().schedulerExit().isPresent());
         assertThat(guest.session().schedulerLog()).contains("ktstr: host-triggered crash");
         ObservedGuest.await("its maps are freed", () -> !bpf.exists(map));
         assertThatThrownBy(() -> values.entry(map, 0))

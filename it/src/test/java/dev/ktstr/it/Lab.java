@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -44,27 +45,42 @@ public final class Lab {
         return new LabImage(work).modules(kernelTree);
     }
 
-    /** The lab's kernel and modules, from the distribution's archive. */
+    /** The lab's kernel and modules: those of the archive now, or where it cannot be asked, those fetched before. */
     private static Path kernelTree(Path cache) throws IOException, InterruptedException {
+        Files.createDirectories(cache);
+        try {
+            String packageName = packageName();
+            Path tree = cache.resolve(packageName);
+            return Files.isDirectory(tree) ? tree : fetched(packageName, tree);
+        } catch (IOException e) {
+            try (Stream<Path> before = Files.list(cache)) {
+                Path tree = before.filter(p -> p.getFileName().toString().startsWith("linux-image-"))
+                        .max(Comparator.naturalOrder())
+                        .orElseThrow(() -> e);
+                System.out.println("the lab takes " + tree.getFileName() + ", fetched before: " + e.getMessage());
+                return tree;
+            }
+        }
+    }
+
+    private static String packageName() throws IOException, InterruptedException {
         Matcher m = DEPENDS.matcher(command(Path.of("."), "apt-cache", "depends", META_PACKAGE));
         if (!m.find()) {
             throw new IOException("the package lists have no " + META_PACKAGE + "; run apt-get update, on Debian");
         }
-        Path tree = cache.resolve(m.group(1));
-        if (Files.isDirectory(tree)) {
-            return tree;
-        }
-        Files.createDirectories(cache);
-        Path aside = Files.createTempDirectory(cache, "fetch");
-        command(aside, "apt-get", "-o", "APT::Sandbox::User=root", "download", m.group(1));
+        return m.group(1);
+    }
+
+    private static Path fetched(String packageName, Path tree) throws IOException, InterruptedException {
+        Path aside = Files.createTempDirectory(tree.getParent(), "fetch");
+        command(aside, "apt-get", "-o", "APT::Sandbox::User=root", "download", packageName);
         try (Stream<Path> packages = Files.list(aside)) {
             for (Path p : packages.filter(f -> f.toString().endsWith(".deb")).toList()) {
                 command(aside, "dpkg-deb", "-x", p.toString(), aside.toString());
                 Files.delete(p);
             }
         }
-        Files.move(aside, tree);
-        return tree;
+        return Files.move(aside, tree);
     }
 
     static Path first(Path tree, String name) throws IOException {
@@ -76,9 +92,12 @@ public final class Lab {
         }
     }
 
-    /** A C source of this module. */
+    /** A C source of this module, from its folder or from the project's. */
     static String source(String name) {
-        return Path.of("src/test/c").resolve(name).toAbsolutePath().toString();
+        Path here = Path.of("src/test/c", name);
+        return (Files.exists(here) ? here : Path.of("it").resolve(here))
+                .toAbsolutePath()
+                .toString();
     }
 
     /**

@@ -45,7 +45,7 @@ class LabForks {
             int turn = i;
             Outcome outcome = run("four", ctx -> {
                 bootIds.add(ctx.guest().readText("/proc/sys/kernel/random/boot_id"));
-                String uptime = ctx.guest().readText("/proc/uptime").split(" ")[0];
+                String uptime = ctx.guest().readText("/proc/uptime").split(" ", -1)[0];
                 uptimeMs[turn] = Math.round(Double.parseDouble(uptime) * 1000);
                 assertThat(Files.readString(
                                 ((BootedGuest) ctx.guest()).machine().console()))

@@ -5,10 +5,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.URI;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -31,13 +34,15 @@ public final class LabImage {
     private final Set<String> folders = new TreeSet<>();
     private final Set<String> files = new TreeSet<>();
     private final List<String> classPath = new ArrayList<>();
+    private final List<String> properties = new ArrayList<>();
     private final Path jre;
 
     /** Begins one, with the JRE and the class path in it. */
     public LabImage(Path work) throws IOException, InterruptedException {
         this.work = work;
         this.archive = new CpioWriter(bytes);
-        this.jre = work.resolve("jre");
+        // Another JDK makes another one.
+        this.jre = work.resolve("jre-" + System.getProperty("java.vm.version").replaceAll("[^\\w.]+", "-"));
         jre();
         classPath();
         for (String library : LOADED_LATER) {
@@ -88,6 +93,12 @@ public final class LabImage {
         return this;
     }
 
+    /** Sets a system property of what runs there. */
+    LabImage property(String name, String value) {
+        properties.add("-D" + name + "=" + value);
+        return this;
+    }
+
     /** Adds a folder of classes, in the lab's class path. */
     LabImage classes(Path from, String there) throws IOException {
         classPath.add("/" + there);
@@ -96,19 +107,10 @@ public final class LabImage {
 
     /** What the lab runs: a class's {@code main}. Writes the archive and returns it. */
     public Path write(String main, List<String> arguments) throws IOException, InterruptedException {
-        List<String> words = new ArrayList<>(List.of(
-                "/lab/jre/bin/java",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx512m",
-                "-Dktstr.backend=kvm",
-                "-Dktstr.scheduler.path=/lab/scx",
-                "-Dktstr.boot.timeout=240",
-                "-Dktstr.attach.timeout=120",
-                "-Dbasedir=/lab/vm",
-                "-cp",
-                String.join(":", classPath),
-                main));
+        List<String> words = new ArrayList<>(
+                List.of("/lab/jre/bin/java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m"));
+        words.addAll(properties);
+        words.addAll(List.of("-cp", String.join(":", classPath), main));
         words.addAll(arguments);
         file("lab/command", (String.join("\n", words) + "\n").getBytes(StandardCharsets.UTF_8), 0644);
         folder("lab/work");
@@ -125,23 +127,9 @@ public final class LabImage {
     }
 
     private void jre() throws IOException, InterruptedException {
-        Path jdk = Path.of(System.getProperty("java.home"));
         if (!Files.isDirectory(jre)) {
-            if (!Files.isDirectory(jdk.resolve("jmods"))) {
-                throw new IOException(jdk + " has no jmods, of which the lab's JRE is made; on Debian they are in the"
-                        + " package openjdk-17-jdk-headless");
-            }
             Path aside = Files.createTempDirectory(work, "jlink").resolve("jre");
-            Lab.command(
-                    work,
-                    jdk.resolve("bin/jlink").toString(),
-                    "--add-modules",
-                    JDK_MODULES,
-                    "--strip-debug",
-                    "--no-man-pages",
-                    "--no-header-files",
-                    "--output",
-                    aside.toString());
+            jlink(aside);
             // Without the archive of loaded classes the JVM starts in thrice the time.
             Lab.command(work, aside.resolve("bin/java").toString(), "-Xshare:dump");
             Files.move(aside, jre);
@@ -152,8 +140,29 @@ public final class LabImage {
         tree(jre, "lab/jre");
     }
 
+    private void jlink(Path to) throws IOException, InterruptedException {
+        Path jlink = Path.of(System.getProperty("java.home"), "bin", "jlink");
+        try {
+            Lab.command(
+                    work,
+                    jlink.toString(),
+                    "--add-modules",
+                    JDK_MODULES,
+                    "--strip-debug",
+                    "--no-man-pages",
+                    "--no-header-files",
+                    "--output",
+                    to.toString());
+        } catch (IOException e) {
+            throw new IOException(
+                    "the lab's JRE cannot be made; it takes a JDK with its modules, on Debian openjdk-17-jdk-headless: "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
     private void libraries(Path program) throws IOException, InterruptedException {
-        Matcher m = LIBRARY.matcher(Lab.command(work, "ldd", program.toString()));
+        Matcher m = LIBRARY.matcher(linkedWith(program));
         while (m.find()) {
             Path library = Path.of(m.group(1));
             if (!library.startsWith(jre)) {
@@ -162,10 +171,22 @@ public final class LabImage {
         }
     }
 
+    /** What ldd says; it fails for a program that is linked statically. */
+    private String linkedWith(Path program) throws IOException, InterruptedException {
+        try {
+            return Lab.command(work, "ldd", program.toString());
+        } catch (IOException e) {
+            if (String.valueOf(e.getMessage()).contains("not a dynamic executable")) {
+                return "";
+            }
+            throw e;
+        }
+    }
+
     private void classPath() throws IOException {
         int n = 0;
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-            Path path = Path.of(entry);
+        for (Path path : ownClassPath()) {
+            String entry = path.toString();
             if (NOT_NEEDED.matcher(entry).matches() || !Files.exists(path)) {
                 continue;
             }
@@ -173,6 +194,18 @@ public final class LabImage {
             tree(path, there);
             classPath.add("/" + there);
         }
+    }
+
+    /** This JVM's, or where Maven's exec:java has loaded this class, that loader's. */
+    private static List<Path> ownClassPath() {
+        if (LabImage.class.getClassLoader() instanceof URLClassLoader loader) {
+            return Arrays.stream(loader.getURLs())
+                    .map(url -> Path.of(URI.create(url.toString())))
+                    .toList();
+        }
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .map(Path::of)
+                .toList();
     }
 
     private void file(String path, byte[] content, int mode) {

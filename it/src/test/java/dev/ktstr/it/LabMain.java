@@ -80,13 +80,13 @@ public final class LabMain {
                     .sorted()
                     .toList();
             if (names.isEmpty()) {
-                System.out.println("LAB FAIL " + classes + " has no generated tests");
+                teller.fail(classes + " has no generated tests");
             }
             for (String name : names) {
                 execute(teller, List.of(selectClass(loader.loadClass(name))));
             }
         } catch (IOException | ClassNotFoundException e) {
-            System.out.println("LAB FAIL " + classes + ": " + e);
+            teller.fail(classes + ": " + e);
         } finally {
             here.setContextClassLoader(before);
         }
@@ -149,6 +149,11 @@ public final class LabMain {
                 failures.add(name(test) + ": " + result.getThrowable().orElse(null));
                 result.getThrowable().ifPresent(t -> t.printStackTrace(System.out));
             }
+        }
+
+        void fail(String what) {
+            System.out.println("LAB FAIL " + oneLine(what));
+            failures.add(what);
         }
 
         private static String name(TestIdentifier test) {

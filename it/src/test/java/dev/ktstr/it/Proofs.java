@@ -367,8 +367,8 @@ abstract class Proofs {
         // What was given to the kernel, as bytes: bpftool of this age does not know the layout of today's.
         String given = bpftool.dump(ops.id()).get("00000000").get(0);
         int type = (int) kernel.structs().number(ops.address(), "bpf_map", "btf_vmlinux_value_type_id");
-        BtfValue truth = BtfValue.of(
-                kernel.structs().btf(), type, HexFormat.of().parseHex(given));
+        BtfValue truth =
+                BtfValue.of(kernel.structs().btf(), type, HexFormat.of().parseHex(given));
         assertThat(read.data().get("name").asText())
                 .isEqualTo("ktstr")
                 .isEqualTo(truth.get("data.name").asText());

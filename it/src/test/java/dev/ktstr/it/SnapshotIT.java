@@ -71,8 +71,10 @@ class SnapshotIT {
     void whatCannotBeWatchedEndsTheScenarioWithALineThatSaysWhy() {
         watching("nr_dispatchd").contains("watchSnapshot 'nr_dispatchd'", "did you mean 'nr_dispatched'?");
         watching("slice_ns").contains("scx_ktst.rodata/slice_ns is a constant");
-        watching("exit_report").contains("has 33928 bytes").contains("watch one of its members: kind, reason, msg, dump");
-        watching("runqueues").contains("each CPU has of its own", "'runqueues@0' to 'runqueues@0'");
+        watching("exit_report")
+                .contains("has 33924 bytes")
+                .contains("watch one of its members: kind, reason, msg, dump");
+        watching("runqueues").contains("each CPU has of its own", "'runqueues@0' to 'runqueues@1'");
         watching("schedule").contains("'schedule' is code of the kernel");
         watching("nr_enqueued", "nr_dispatched", "crash", "stall")
                 .contains("'stall' cannot be watched", "3 are taken: nr_enqueued, nr_dispatched, crash");
@@ -109,11 +111,12 @@ class SnapshotIT {
     void aFailingSchedulerIsDumpedAtTheWriteOfItsExitKind() throws IOException {
         Outcome outcome =
                 Runs.run("crashesAsExpected", fixtures::crashesAsExpected).outcome();
-        JsonNode state =
-                new ObjectMapper().readTree(folder(outcome).resolve("state.json").toFile());
+        JsonNode state = new ObjectMapper()
+                .readTree(folder(outcome).resolve("state.json").toFile());
         assertThat(state.path("how").asText())
-                .matches("taken at the write of (scx_sched\\.exit_kind|scx_exit_kind) \\(SCX_EXIT_ERROR_BPF\\) by CPU \\d,"
-                        + " before the kernel took the scheduler apart");
+                .matches(
+                        "taken at the write of (scx_sched\\.exit_kind|scx_exit_kind) \\(SCX_EXIT_ERROR_BPF\\) by CPU \\d,"
+                                + " before the kernel took the scheduler apart");
         assertThat(state.at("/maps").findValuesAsText("name")).contains("scx_ktst.bss", "scx_ktst.rodata");
         assertThat(state.findValue("crash").asInt()).isEqualTo(1);
         // What exit writes is not written yet.
@@ -126,8 +129,8 @@ class SnapshotIT {
         Outcome outcome = Runs.run(
                         "crashesAsExpected", Map.of("ktstr.exit.watch", "false"), fixtures::crashesAsExpected)
                 .outcome();
-        JsonNode state =
-                new ObjectMapper().readTree(folder(outcome).resolve("state.json").toFile());
+        JsonNode state = new ObjectMapper()
+                .readTree(folder(outcome).resolve("state.json").toFile());
         assertThat(state.path("how").asText()).contains("taken up to 2 ms after", "watchpoints are switched off");
     }
 

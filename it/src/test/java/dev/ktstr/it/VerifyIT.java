@@ -117,13 +117,16 @@ class VerifyIT {
         });
         assertThat(new SweepText(false, false).cell(result))
                 .hasSize(6)
-                .anyMatch(line -> line.matches(".*ktstr_dispatch +verified_insns=\\d+ +states=\\d+ +peak_states=\\d+ .*"));
+                .anyMatch(line ->
+                        line.matches(".*ktstr_dispatch +verified_insns=\\d+ +states=\\d+ +peak_states=\\d+ .*"));
     }
 
     @Test
     void aBuildOfTwoSchedulersOnTwoKernelsEndsWithTheGridOfTheSweep() throws Exception {
-        String newer = ObservedGuest.image(Optional.empty(), Options.ofProcess()).label();
-        String older = ObservedGuest.image(Optional.of("6.12"), Options.ofProcess()).label();
+        String newer =
+                ObservedGuest.image(Optional.empty(), Options.ofProcess()).label();
+        String older =
+                ObservedGuest.image(Optional.of("6.12"), Options.ofProcess()).label();
         Path project = Mvn.sample("20-verify", temp.resolve("20-verify"));
         String out = Mvn.run(
                 project,
@@ -132,9 +135,8 @@ class VerifyIT {
                 "verify",
                 "-Dktstr.kernel=" + newer + "," + older,
                 "-Dktstr.scheduler.path=" + System.getProperty("ktstr.scheduler.path"));
-        List<String> lines = out.lines()
-                .map(line -> line.replaceFirst("^\\[INFO] ?", ""))
-                .toList();
+        List<String> lines =
+                out.lines().map(line -> line.replaceFirst("^\\[INFO] ?", "")).toList();
         int summary = lines.indexOf("verifier sweep: 8 cells, 8 pass, 0 fail, 0 skip");
         assertThat(summary).as(out).isPositive();
         assertThat(lines.subList(summary + 2, summary + 7))

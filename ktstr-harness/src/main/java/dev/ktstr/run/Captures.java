@@ -116,7 +116,10 @@ final class Captures implements Companion {
             return;
         }
         begun = true;
-        zero();
+        StateReader ofGuest = reader;
+        if (ofGuest != null) {
+            ofGuest.zero();
+        }
         if (periodic > 0) {
             long length = plan.steps().stream()
                     .map(StepPlan::hold)
@@ -128,18 +131,12 @@ final class Captures implements Companion {
         }
     }
 
-    private void zero() {
-        StateReader ofGuest = reader;
-        if (ofGuest != null) {
-            ofGuest.zero();
-        }
-    }
-
     @Override
     public void event(StimulusEvent event) {
         if (event.step() == 0 && event.what().equals("release")) {
-            if (released.getCount() > 0) {
-                zero();
+            StateReader ofGuest = reader;
+            if (ofGuest != null && released.getCount() > 0) {
+                ofGuest.released();
             }
             released.countDown();
         }

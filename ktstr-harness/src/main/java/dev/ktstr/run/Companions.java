@@ -42,9 +42,7 @@ final class Companions implements Companion {
             all.add(new MonitorCompanion(options));
         }
         if (variant.scheduler().isPresent()) {
-            all.add(new Captures(
-                    variant.test().after().numSnapshots(),
-                    options.get("exit.watch").filter("false"::equals).isEmpty()));
+            all.add(new Captures(variant.test().after().numSnapshots(), options.on("exit.watch", true)));
             all.add(new WatchdogLimit(variant.test().watchdog()));
             all.add(new MapWrites(variant.test().mapWrites(), options));
         }

@@ -36,6 +36,8 @@ final class StateReader {
     private boolean monitorKnown;
     private long zeroNs = System.nanoTime();
     private long frozenNs;
+    private long releasedNs = zeroNs;
+    private long frozenAtRelease;
     private boolean warm;
 
     StateReader(BootedGuest guest) {
@@ -43,15 +45,22 @@ final class StateReader {
         this.kernel = guest.kernel();
     }
 
-    /** The scenario's time begins anew. */
+    /** The scenario's time begins. */
     synchronized void zero() {
         zeroNs = System.nanoTime();
         frozenNs = 0;
+        released();
     }
 
-    /** When, by the host's {@link System#nanoTime}, that time of the scenario is, if nothing is read meanwhile. */
+    /** Its first workers were released; what is {@link #due} counts from here. */
+    synchronized void released() {
+        releasedNs = System.nanoTime();
+        frozenAtRelease = frozenNs;
+    }
+
+    /** When, by the host's {@link System#nanoTime}, so much time has passed since the release, if nothing is read meanwhile. */
     synchronized long due(long ns) {
-        return zeroNs + frozenNs + ns;
+        return releasedNs + (frozenNs - frozenAtRelease) + ns;
     }
 
     /** Reads once while the guest runs, and forgets: what is slow for the first time is not slow in a freeze then. */

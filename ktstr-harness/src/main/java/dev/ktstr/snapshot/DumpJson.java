@@ -129,10 +129,12 @@ public final class DumpJson {
             long n = value.asLong();
             return n > -SAFE && n < SAFE ? (Object) n : type.signed() ? Long.toString(n) : Long.toUnsignedString(n);
         }
-        String text = ValueText.of(value, Pointees.NONE);
-        boolean mask = type.kind() == BtfKind.STRUCT && !text.contains("=");
+        if (ValueText.isText(value, type)) {
+            return value.asText();
+        }
+        boolean mask = type.kind() == BtfKind.STRUCT && type.name().endsWith("cpumask");
         if (depth == MAX_DEPTH || mask) {
-            return text;
+            return ValueText.of(value, pointees);
         }
         return switch (type.kind()) {
             case STRUCT, UNION -> {
@@ -140,10 +142,10 @@ public final class DumpJson {
                 value.names().forEach(name -> members.put(name, tree(value.get(name), depth + 1)));
                 yield members;
             }
-            case ARRAY -> text.startsWith("[") ? elements(value, type, depth) : value.asText();
+            case ARRAY -> elements(value, type, depth);
             // What it points to in words: its members are the kernel's, and many.
             case PTR -> ValueText.of(value, pointees);
-            default -> text;
+            default -> ValueText.of(value, pointees);
         };
     }
 

@@ -53,6 +53,13 @@ final class Pointees {
         this.cpuLimit = cpuLimit;
     }
 
+    /** Those that lie at these addresses, each under its struct's own name. */
+    static Pointees of(Map<Long, Pointee> pointees, int cpuLimit) {
+        Map<Key, Pointee> found = new HashMap<>();
+        pointees.forEach((address, pointee) -> found.put(new Key(address, pointee.struct()), pointee));
+        return new Pointees(found, cpuLimit);
+    }
+
     /** CPUs that may be in a mask are below this; the kernel does not allocate the bits behind. */
     int cpuLimit() {
         return cpuLimit;

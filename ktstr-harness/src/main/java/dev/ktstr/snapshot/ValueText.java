@@ -88,6 +88,10 @@ final class ValueText {
     }
 
     private void elements(BtfValue value, BtfType type, int depth, int followed) {
+        if (isText(value, type) && value.asText().isEmpty()) {
+            out.append("\"\"");
+            return;
+        }
         BtfKind element = value.btf().kind(value.btf().resolve(type.ref()));
         boolean plain = !element.isComposite() && element != BtfKind.PTR && element != BtfKind.ARRAY;
         if (plain || depth == MAX_DEPTH) {
@@ -100,6 +104,23 @@ final class ValueText {
             print(value.get("[" + i + "]"), depth + 1, followed);
         }
         out.append(type.count() > MAX_ELEMENTS ? ", …]" : "]");
+    }
+
+    /** Whether it is an array of bytes that reads as text: printable up to its first zero byte, and zero behind it. */
+    static boolean isText(BtfValue value, BtfType type) {
+        if (type.kind() != BtfKind.ARRAY || type.count() == 0 || value.btf().size(type.ref()) != 1) {
+            return false;
+        }
+        byte[] bytes = value.bytes();
+        long from = value.where().offset();
+        String text = value.asText();
+        long end = Math.min(from + type.count(), bytes.length);
+        for (long i = from + text.length(); i < end; i++) {
+            if (bytes[(int) i] != 0) {
+                return false;
+            }
+        }
+        return text.chars().allMatch(c -> (c >= ' ' && c < 0x7f) || c == '\n' || c == '\t');
     }
 
     private void pointer(BtfValue value, int depth, int followed) {

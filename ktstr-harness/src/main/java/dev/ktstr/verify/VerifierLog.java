@@ -79,7 +79,8 @@ public record VerifierLog(String program, List<String> lines, boolean refused) {
             // A log without an end is of a scheduler that got no further.
             boolean whole =
                     lines.stream().anyMatch(line -> VerifierStats.of(line).isPresent());
-            boolean refused = kind.equals(Optional.of(Kind.REFUSED)) || kind.equals(Optional.of(Kind.FRAMED)) && !whole;
+            boolean refused =
+                    kind.equals(Optional.of(Kind.REFUSED)) || (kind.equals(Optional.of(Kind.FRAMED)) && !whole);
             logs.add(new VerifierLog(program, lines, refused));
             lines.clear();
         }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,7 +80,9 @@ class KernelViewTest {
         Map<String, String> sections = new HashMap<>();
         monitor.contribute(MergedChecks.defaults(false), sidecar, sections);
         assertThat(sidecar).containsOnlyKeys("monitor");
-        assertThat((Map<?, ?>) sidecar.get("monitor")).doesNotContainKeys("samples", "maxImbalanceRatio", "events");
+        assertThat((Map<?, ?>) sidecar.get("monitor"))
+                .asInstanceOf(InstanceOfAssertFactories.map(String.class, Object.class))
+                .doesNotContainKeys("samples", "maxImbalanceRatio", "events");
         assertThat(sections).isEmpty();
     }
 

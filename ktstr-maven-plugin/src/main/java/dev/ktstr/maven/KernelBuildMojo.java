@@ -131,7 +131,8 @@ public final class KernelBuildMojo extends KernelOrgMojo {
         String text = options.text("kernel", kernel, "");
         List<KernelSpec> specs = text.isEmpty() ? List.of() : KernelSpec.parseList(text);
         Path downloads = cache.folder().resolveSibling("downloads");
-        return new KernelSources(new KernelOrg(sites(options), Network.STANDARD), Network.STANDARD, downloads, Path.of(""))
+        return new KernelSources(
+                        new KernelOrg(sites(options), Network.STANDARD), Network.STANDARD, downloads, Path.of(""))
                 .of(specs);
     }
 

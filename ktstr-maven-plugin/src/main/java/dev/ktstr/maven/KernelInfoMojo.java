@@ -28,6 +28,10 @@ public final class KernelInfoMojo extends KtstrMojo {
     @Parameter(property = "ktstr.output")
     private @Nullable String output;
 
+    /** File to write the JSON to, instead of the build's output. */
+    @Parameter(property = "ktstr.outputFile")
+    private @Nullable String outputFile;
+
     /** Boot the kernel once and read the symbols that its image has not; kept for all later runs. */
     @Parameter(property = "ktstr.calibrate")
     private @Nullable String calibrate;
@@ -47,7 +51,7 @@ public final class KernelInfoMojo extends KtstrMojo {
                 info = KernelInfo.of(image, cache.kallsyms(image));
             }
             if (json) {
-                Json.print(values(info));
+                Json.print(values(info), options.text("outputFile", outputFile, ""), line -> getLog().info(line));
             } else {
                 table(info).forEach(line -> getLog().info(line));
             }

@@ -20,6 +20,10 @@ public final class KernelListMojo extends KernelOrgMojo {
     @Parameter(property = "ktstr.output")
     private @Nullable String output;
 
+    /** File to write the JSON to, instead of the build's output. */
+    @Parameter(property = "ktstr.outputFile")
+    private @Nullable String outputFile;
+
     /** Hash every file of every entry, and not only what was touched. */
     @Parameter(property = "ktstr.verify")
     private @Nullable String verify;
@@ -36,7 +40,7 @@ public final class KernelListMojo extends KernelOrgMojo {
         try {
             String wanted = options.text("range", range, "");
             if (wanted.isEmpty()) {
-                list(cache, options.flag("verify", verify), json);
+                list(cache, options.flag("verify", verify), options, json);
             } else {
                 preview(cache, wanted, options, json);
             }
@@ -45,11 +49,12 @@ public final class KernelListMojo extends KernelOrgMojo {
         }
     }
 
-    private void list(KernelCache cache, boolean everything, boolean json) {
+    private void list(KernelCache cache, boolean everything, Options options, boolean json)
+            throws MojoExecutionException {
         KernelCache.Listing listing = everything ? cache.verifiedListing() : cache.quickListing();
         KernelRows rows = new KernelRows(kconfigs(), new KnownReleases(cache, line -> getLog().warn(line)).all());
         if (json) {
-            Json.print(rows.values(listing));
+            Json.print(rows.values(listing), file(options), line -> getLog().info(line));
             return;
         }
         if (listing.kernels().isEmpty() && listing.corrupt().isEmpty()) {
@@ -66,13 +71,18 @@ public final class KernelListMojo extends KernelOrgMojo {
         }
     }
 
-    private void preview(KernelCache cache, String wanted, Options options, boolean json) {
+    private void preview(KernelCache cache, String wanted, Options options, boolean json)
+            throws MojoExecutionException {
         KernelPreview preview = new KernelPreview(cache, sites(options), Network.STANDARD, line -> getLog().warn(line));
         if (json) {
-            Json.print(preview.values(wanted));
+            Json.print(preview.values(wanted), file(options), line -> getLog().info(line));
         } else {
             preview.table(wanted).forEach(line -> getLog().info(line));
         }
+    }
+
+    private String file(Options options) {
+        return options.text("outputFile", outputFile, "");
     }
 
     /** The configurations that kernel-build makes without further options. */

@@ -38,7 +38,8 @@ abstract class KernelOrgMojo extends KtstrMojo {
         try {
             return URI.create(text);
         } catch (IllegalArgumentException e) {
-            throw new KernelException("-Dktstr." + name + " is '" + text + "', which is no address: " + e.getMessage(), e);
+            throw new KernelException(
+                    "-Dktstr." + name + " is '" + text + "', which is no address: " + e.getMessage(), e);
         }
     }
 }

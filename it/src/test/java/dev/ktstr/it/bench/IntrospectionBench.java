@@ -105,8 +105,8 @@ public final class IntrospectionBench {
     }
 
     private static void startScheduler(BootedGuest guest, Variant variant, Options options) throws IOException {
-        List<String> argv = new ArrayList<>(List.of(Tools.send(
-                guest, SchedulerBinary.find(variant.scheduler().orElseThrow(), options, Path.of("")))));
+        List<String> argv = new ArrayList<>(List.of(
+                Tools.send(guest, SchedulerBinary.find(variant.scheduler().orElseThrow(), options, Path.of("")))));
         argv.addAll(variant.schedulerArgs());
         guest.session().startScheduler(argv, LIMIT);
     }
@@ -125,7 +125,9 @@ public final class IntrospectionBench {
             Monitor monitor = new Monitor(wide);
             MonitorSample sample = monitor.sample();
             boolean whole = sample.cpus().size() == cpus
-                    && sample.cpus().stream().allMatch(cpu -> cpu.scx().isPresent() && !cpu.events().isEmpty());
+                    && sample.cpus().stream()
+                            .allMatch(cpu ->
+                                    cpu.scx().isPresent() && !cpu.events().isEmpty());
             median("sample of " + cpus + " CPUs" + (whole ? "" : ", NOT WHOLE"), monitor::sample);
         }
     }

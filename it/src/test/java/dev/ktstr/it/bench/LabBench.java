@@ -18,8 +18,7 @@ import java.util.List;
 public final class LabBench {
     private static final long LIMIT_S = 900;
     private static final String QEMU = "/usr/bin/qemu-system-x86_64";
-    private static final List<String> FIRMWARE =
-            List.of("/usr/share/qemu/qboot.rom", "/usr/share/seabios/bios-microvm.bin", "/usr/share/qemu/pvh.bin");
+    private static final List<String> FIRMWARE = List.of("/usr/share/qemu/qboot.rom");
 
     private LabBench() {}
 

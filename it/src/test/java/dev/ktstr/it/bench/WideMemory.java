@@ -42,7 +42,8 @@ final class WideMemory implements GuestMemory {
         this.offsets = kernel.translate(kernel.symbol("__per_cpu_offset"));
         this.mask = kernel.translate(kernel.symbol("__cpu_possible_mask"));
         this.ids = kernel.translate(kernel.symbol("nr_cpu_ids"));
-        this.cpuField = kernel.symbol("runqueues") - start + structs.field("rq", "cpu").offset();
+        this.cpuField =
+                kernel.symbol("runqueues") - start + structs.field("rq", "cpu").offset();
     }
 
     private boolean isBehind(long gpa) {
@@ -71,7 +72,9 @@ final class WideMemory implements GuestMemory {
     public void read(long gpa, byte[] target, int offset, int length) {
         memory.read(real(gpa), target, offset, length);
         if (gpa <= mask && mask < gpa + length) {
-            ByteBuffer.wrap(target, offset, length).order(ByteOrder.LITTLE_ENDIAN).putLong((int) (mask - gpa), -1);
+            ByteBuffer.wrap(target, offset, length)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong((int) (mask - gpa), -1);
         }
     }
 
@@ -89,7 +92,9 @@ final class WideMemory implements GuestMemory {
             return -1;
         }
         long cpu = (gpa - offsets) / Long.BYTES;
-        return cpu >= real && cpu < cpus ? directMap + end + (cpu - real) * UNIT - start : memory.getLongAcquire(real(gpa));
+        return cpu >= real && cpu < cpus
+                ? directMap + end + (cpu - real) * UNIT - start
+                : memory.getLongAcquire(real(gpa));
     }
 
     @Override

@@ -55,6 +55,8 @@ public final class TarballSource implements KernelSource {
         long start = System.nanoTime();
         try {
             SourceArchive.unpack(archive, tree, bytes -> listener.progress(progress("unpacking", bytes, 0, start)));
+        } catch (SourceArchive.Unwritable e) {
+            throw new KernelException(e.getMessage(), e); // with room there is nothing to download again
         } catch (KernelException e) {
             discard(archive); // it has the right hash, or none is known; either way it is of no use
             throw e;

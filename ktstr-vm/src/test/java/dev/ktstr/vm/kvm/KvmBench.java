@@ -36,7 +36,7 @@ public final class KvmBench {
     private static final int FREEZES = 200;
     private static final Path FOLDER = Path.of(System.getProperty("java.io.tmpdir"));
 
-    /** Where {@link #raw} guests start, and the counter of those that count. */
+    /** Where raw guests start, and the counter of those that count. */
     private static final int CODE = 0x1000;
 
     private static final int COUNTER = 0x8000;

@@ -49,7 +49,7 @@ class BootFilesTest {
     @Test
     void anImageForArm64IsRefused() throws IOException {
         byte[] image = ByteBuffer.allocate(ENOUGH)
-                .put(56, "ARM\u0064".getBytes(StandardCharsets.US_ASCII))
+                .put(56, "ARMd".getBytes(StandardCharsets.US_ASCII))
                 .array();
         assertThatThrownBy(() -> BootFiles.check(spec(image)))
                 .isInstanceOf(VmException.class)
