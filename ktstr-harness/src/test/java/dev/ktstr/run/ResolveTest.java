@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ktstr.TestTopology;
 import dev.ktstr.Threshold;
 import dev.ktstr.guest.wire.CpuReport;
 import dev.ktstr.guest.wire.Hello;
 import dev.ktstr.guest.wire.NodeReport;
-import dev.ktstr.TestTopology;
 import dev.ktstr.spec.CpuTopology;
 import dev.ktstr.spec.NumaMemory;
 import java.io.IOException;
