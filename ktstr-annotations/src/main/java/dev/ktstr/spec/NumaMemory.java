@@ -33,11 +33,11 @@ public record NumaMemory(List<Node> nodes) {
     private static final int UNREACHABLE = 255;
     private static final int MOST_MB = 1 << 20;
 
-    /** An HMAT has 16 bits for a value, and distances make values up to 25 times as far apart. */
+    /** An HMAT has 16 bits for a value: distances make latencies up to 25 times as long, and QEMU has steps of 1 MB/s. */
     private static final int MOST_LATENCY_NS = 2000;
 
     private static final int LEAST_BANDWIDTH_MBS = 1000;
-    private static final int MOST_BANDWIDTH_MBS = 1_000_000;
+    private static final int MOST_BANDWIDTH_MBS = 65_000;
     private static final Pattern SIZE = Pattern.compile("(\\d{1,7})([MG])");
     private static final Pattern PROPERTY = Pattern.compile("([a-z]+)=(\\S+)");
 
