@@ -2,6 +2,7 @@ package dev.ktstr.vm.kvm;
 
 import com.sun.management.ThreadMXBean;
 import dev.ktstr.vm.VirtualMachine;
+import dev.ktstr.vm.host.ThreadTimes;
 import dev.ktstr.vm.internal.linux.Kvm;
 import dev.ktstr.vm.internal.linux.KvmCpu;
 import dev.ktstr.vm.internal.linux.KvmVm;
@@ -375,7 +376,9 @@ public final class KvmBench {
     }
 
     private static long ranNs(Raw machine) {
-        return Schedstat.read(machine.vcpus.get(0).cpu().threadId()).orElseThrow()[0];
+        return ThreadTimes.of(machine.vcpus.get(0).cpu().threadId())
+                .orElseThrow()
+                .ranNs();
     }
 
     /**
