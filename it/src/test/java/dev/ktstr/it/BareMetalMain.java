@@ -56,7 +56,8 @@ public final class BareMetalMain {
             if (found.live().isEmpty()) {
                 leftovers.remove(found.cgroup());
             }
-            System.out.println("BARE found " + found.cgroup() + " " + found.live().orElse("removed"));
+            System.out.println(
+                    "BARE found " + found.cgroup() + " " + found.live().orElse("removed"));
         }
     }
 }

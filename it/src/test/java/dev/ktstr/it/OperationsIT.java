@@ -152,7 +152,9 @@ class OperationsIT {
             assertThat(worker.completed()).isTrue();
         });
         assertThat(forkers(3)).hasSize(2).allSatisfy(worker -> {
-            assertThat(worker.workUnits()).as("one child at a time, for both of them").isPositive();
+            assertThat(worker.workUnits())
+                    .as("one child at a time, for both of them")
+                    .isPositive();
             assertThat(worker.completed()).isTrue();
         });
     }

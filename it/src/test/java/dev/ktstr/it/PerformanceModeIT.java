@@ -54,12 +54,11 @@ class PerformanceModeIT {
         });
         assertThat(ended.outcome().details()).isEmpty();
         assertThat(ended.outcome().verdict()).isEqualTo(Verdict.PASS);
-        assertThat(ended.outcome().facts().get("performance"))
-                .isInstanceOfSatisfying(Map.class, facts -> {
-                    assertThat(facts.get("hostCpus")).hasToString("[" + seen.get(0) + "]");
-                    assertThat(facts.get("mirrored")).isEqualTo(true);
-                    assertThat(facts.get("realTime")).isEqualTo(seen.get(1).equals(FIFO));
-                });
+        assertThat(ended.outcome().facts().get("performance")).isInstanceOfSatisfying(Map.class, facts -> {
+            assertThat(facts.get("hostCpus")).hasToString("[" + seen.get(0) + "]");
+            assertThat(facts.get("mirrored")).isEqualTo(true);
+            assertThat(facts.get("realTime")).isEqualTo(seen.get(1).equals(FIFO));
+        });
         assertThat(seen.get(0)).as("one CPU").matches("\\d+");
     }
 
