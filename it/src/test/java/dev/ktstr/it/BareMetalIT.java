@@ -55,7 +55,7 @@ class BareMetalIT {
     @Test
     void scenariosHaveTheirControllersAndLeaveNothingWhereCgroupV2HasThem() throws Exception {
         Path jre = jre();
-        VariantRun.Ended ended = Runs.run("boots4", ctx -> {
+        VariantRun.Ended ended = Runs.run("takesTheHostsPart", ctx -> {
             AgentSession session = ((BootedGuest) ctx.guest()).session();
             List<String> java = install(session, jre);
             ran(exec(session, java, "run", "cpuset*,nested*,steadyEveryLlc", "1", CACHE));
@@ -82,7 +82,7 @@ class BareMetalIT {
         assertThat(scenarios).filteredOn(line -> line.startsWith("BARE PASS ")).isNotEmpty();
         for (String line : scenarios) {
             String[] words = line.split(" ", 4);
-            assertThat(words[1]).as(line).isIn("PASS", "FAIL");
+            assertThat(words[1]).as(line).isIn("PASS", "FAIL", "INCONCLUSIVE");
             Stream.of(words[3].split(" \\| ", -1))
                     .filter(detail -> !detail.isEmpty())
                     .forEach(detail -> assertThat(detail).as(line).matches(OF_TIME));
@@ -329,7 +329,8 @@ class BareMetalIT {
                         "sh",
                         "-c",
                         before + " exec setpriv --reuid=65534 --regid=65534 --clear-groups " + java + " -cp "
-                                + joined(classPath) + " " + BareMetalMain.class.getName() + " run steady,nice* 1 " + cache + " "
+                                + joined(classPath) + " " + BareMetalMain.class.getName() + " run steady,nice* 1 "
+                                + cache + " "
                                 + cgroup))
                 .redirectErrorStream(true)
                 .start();

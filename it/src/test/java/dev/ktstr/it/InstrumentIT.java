@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +50,7 @@ class InstrumentIT {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final long MICROS = 1000;
     private static final long PAUSE_SLACK_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int ROUNDS = 3;
     private static final int MOVES = 8;
     private static final int BLIPS = 10;
 
@@ -72,7 +74,7 @@ class InstrumentIT {
         }
     }
 
-    private static Measured free;
+    private static final List<Measured> free = new ArrayList<>();
     private static Measured moved;
     private static Measured paused;
     private static Measured blipped;
@@ -87,7 +89,9 @@ class InstrumentIT {
         VariantRun.Ended ended = Runs.run("instrument", ctx -> {
             AgentSession session = ((BootedGuest) ctx.guest()).session();
             session.send(List.of(GuestFile.of("/tmp/meddle", 0755, meddle)), LIMIT);
-            free = run(ctx, step(3000, cgroup("free", List.of(0, 1), spinners(3, 0), bursty())));
+            for (int round = 0; round < ROUNDS; round++) {
+                free.add(run(ctx, step(3000, cgroup("free", List.of(0, 1), spinners(3, 0), bursty()))));
+            }
             moved = run(ctx, moves());
             paused = meddled(ctx, step(3500, cgroup("paused", List.of(1), spinners(1, 0))), "pause", "paused", "1500");
             blipped = meddled(
@@ -192,11 +196,14 @@ class InstrumentIT {
 
     @Test
     void cpuTimeIsThatOfTheKernelsAccountAndOfItsTracepoints() {
-        assertThat(free.result().workers()).hasSize(4).allSatisfy(worker -> {
-            // One counter of the kernel read twice, a few system calls apart, after more than half a second of it.
-            assertThat(worker.cpuTimeNs()).isCloseTo(worker.schedstatCpuNs(), within(worker.schedstatCpuNs() / 100));
-            assertCpuTimeIsTraced(free, worker);
-        });
+        assertThat(free)
+                .allSatisfy(round -> assertThat(round.result().workers())
+                        .hasSize(4)
+                        // One counter of the kernel read twice, a few system calls apart, after more than half a second
+                        // of it.
+                        .allSatisfy(worker -> assertThat(worker.cpuTimeNs())
+                                .isCloseTo(worker.schedstatCpuNs(), within(worker.schedstatCpuNs() / 100))));
+        assertInMostRounds(InstrumentIT::assertCpuTimeIsTraced);
     }
 
     /**
@@ -209,14 +216,35 @@ class InstrumentIT {
         assertThat(worker.cpuTimeNs()).isCloseTo(onCpu, within(onCpu / 100 + switches));
     }
 
+    /**
+     * For each worker, in two of three rounds at least. When the host takes a CPU away between a switch's tracepoint and its
+     * account, the kernel itself counts that time twice over, for one task here and for another there.
+     */
+    private static void assertInMostRounds(BiConsumer<Measured, WorkerReport> claim) {
+        for (int i = 0; i < 4; i++) {
+            List<AssertionError> misses = new ArrayList<>();
+            for (Measured round : free) {
+                try {
+                    claim.accept(round, round.worker(i));
+                } catch (AssertionError e) {
+                    misses.add(e);
+                }
+            }
+            assertThat(misses)
+                    .as("rounds of %d in which worker %d differs", ROUNDS, i)
+                    .hasSizeLessThanOrEqualTo(ROUNDS / 2);
+        }
+    }
+
     @Test
     void offCpuTimeIsThatOfTheTracepoints() {
-        assertThat(free.result().workers())
-                .allSatisfy(worker -> assertThat(worker.offCpuNs())
-                        .isCloseTo(worker.wallTimeNs() - free.onCpuNs(worker), within(worker.wallTimeNs() / 100)));
+        assertInMostRounds((round, worker) -> assertThat(worker.offCpuNs())
+                .isCloseTo(worker.wallTimeNs() - round.onCpuNs(worker), within(worker.wallTimeNs() / 100)));
         // The sleeper sleeps 60 of at least 100 ms: it cannot have been on a CPU for longer than the rest.
-        WorkerReport sleeper = free.worker(3);
-        assertThat(sleeper.offCpuNs()).isGreaterThan(sleeper.wallTimeNs() * 55 / 100);
+        assertThat(free).allSatisfy(round -> {
+            WorkerReport sleeper = round.worker(3);
+            assertThat(sleeper.offCpuNs()).isGreaterThan(sleeper.wallTimeNs() * 55 / 100);
+        });
     }
 
     @Test
@@ -248,20 +276,22 @@ class InstrumentIT {
 
     @Test
     void noMigrationIsReportedThatTheKernelDoesNotConfirm() {
-        assertThat(free.result().workers()).allSatisfy(worker -> {
-            assertThat(worker.migrations())
-                    .isLessThanOrEqualTo(free.moves(worker).size());
-            assertThat(worker.migrationList()).hasSize((int) Math.min(256, worker.migrations()));
-            List<SchedTrace.Stint> stints = free.stints(worker);
-            assertThat(worker.migrationList()).allSatisfy(migration -> {
-                long at = worker.releasedNs() + migration.atNs();
-                // The clock is read just before the CPU: a switch between the two puts the time into the stint before.
-                assertThat(stints)
-                        .anyMatch(stint -> stint.cpu() == migration.to()
-                                && at < stint.untilNs() + MICROS
-                                && at > stint.fromNs() - TimeUnit.MILLISECONDS.toNanos(50));
-            });
-        });
+        assertThat(free)
+                .allSatisfy(round -> assertThat(round.result().workers()).allSatisfy(worker -> {
+                    assertThat(worker.migrations())
+                            .isLessThanOrEqualTo(round.moves(worker).size());
+                    assertThat(worker.migrationList()).hasSize((int) Math.min(256, worker.migrations()));
+                    List<SchedTrace.Stint> stints = round.stints(worker);
+                    assertThat(worker.migrationList()).allSatisfy(migration -> {
+                        long at = worker.releasedNs() + migration.atNs();
+                        // The clock is read just before the CPU: a switch between the two puts the time into the stint
+                        // before.
+                        assertThat(stints)
+                                .anyMatch(stint -> stint.cpu() == migration.to()
+                                        && at < stint.untilNs() + MICROS
+                                        && at > stint.fromNs() - TimeUnit.MILLISECONDS.toNanos(50));
+                    });
+                }));
     }
 
     @Test
@@ -294,9 +324,11 @@ class InstrumentIT {
     @Test
     void eachSingleMillisecondOutsideTheCpusetIsSeen() {
         WorkerReport worker = blipped.worker(0);
-        assertThat(blipped.meddled()).hasSize(BLIPS).allSatisfy(blip -> assertThat(worker.migrationList())
-                .as("migrations of a worker that was on CPU 1 from %d ns until %d ns", blip[0], blip[1])
-                .anyMatch(migration -> migration.to() == 1 && isWithin(worker, migration, blip)));
+        assertThat(blipped.meddled())
+                .hasSize(BLIPS)
+                .allSatisfy(blip -> assertThat(worker.migrationList())
+                        .as("migrations of a worker that was on CPU 1 from %d ns until %d ns", blip[0], blip[1])
+                        .anyMatch(migration -> migration.to() == 1 && isWithin(worker, migration, blip)));
         // There and back, as the kernel has it, and nothing else.
         assertThat(worker.migrations())
                 .isEqualTo(2L * BLIPS)
