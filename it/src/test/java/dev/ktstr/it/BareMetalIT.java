@@ -329,7 +329,8 @@ class BareMetalIT {
                         "sh",
                         "-c",
                         before + " exec setpriv --reuid=65534 --regid=65534 --clear-groups " + java + " -cp "
-                                + joined(classPath) + " " + BareMetalMain.class.getName() + " run steady,nice* 1 " + cache + " "
+                                + joined(classPath) + " " + BareMetalMain.class.getName() + " run steady,nice* 1 "
+                                + cache + " "
                                 + cgroup))
                 .redirectErrorStream(true)
                 .start();

@@ -294,9 +294,11 @@ class InstrumentIT {
     @Test
     void eachSingleMillisecondOutsideTheCpusetIsSeen() {
         WorkerReport worker = blipped.worker(0);
-        assertThat(blipped.meddled()).hasSize(BLIPS).allSatisfy(blip -> assertThat(worker.migrationList())
-                .as("migrations of a worker that was on CPU 1 from %d ns until %d ns", blip[0], blip[1])
-                .anyMatch(migration -> migration.to() == 1 && isWithin(worker, migration, blip)));
+        assertThat(blipped.meddled())
+                .hasSize(BLIPS)
+                .allSatisfy(blip -> assertThat(worker.migrationList())
+                        .as("migrations of a worker that was on CPU 1 from %d ns until %d ns", blip[0], blip[1])
+                        .anyMatch(migration -> migration.to() == 1 && isWithin(worker, migration, blip)));
         // There and back, as the kernel has it, and nothing else.
         assertThat(worker.migrations())
                 .isEqualTo(2L * BLIPS)
