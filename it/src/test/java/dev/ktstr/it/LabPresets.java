@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * of ktstr-vm.
  */
 class LabPresets {
-    /** On the two CPUs of the lab; a boot with 15 once took five minutes. */
+    /** On the two CPUs of the lab, a guest with 15 once was not up after four minutes. */
     private static final int MOST_CPUS = Integer.getInteger("ktstr.lab.cpus", 12);
 
     @TempDir
