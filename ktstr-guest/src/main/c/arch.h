@@ -21,6 +21,12 @@ static inline void arch_doorbell_ring(void)
 	outb('!', ARCH_DOORBELL_PORT);
 }
 
+/* For loops that wait: where vCPUs take turns on one thread, the next gets its turn. */
+static inline void arch_relax(void)
+{
+	__builtin_ia32_pause();
+}
+
 /* A cheap counter, good for telling that about a millisecond has passed, for nothing else: it may differ between CPUs. */
 static inline uint64_t arch_cycles(void)
 {

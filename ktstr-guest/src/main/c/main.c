@@ -10,6 +10,7 @@
 #include "shm.h"
 #include "topology.h"
 #include "util.h"
+#include "wake.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -40,7 +41,11 @@ static void serve(void)
 	loop_init();
 	struct calibration calibration = calibrate();
 	crew_init(calibration.cycles_per_ms);
+	if (getpid() == 1)
+		wake_prepare();
 	send_hello(&calibration);
+	if (getpid() == 1)
+		wake_await();
 	loop_forever();
 }
 

@@ -112,6 +112,12 @@ static void copy_in(size_t ring, size_t size, uint64_t to, const void *from, siz
 	memcpy(window + ring, (const uint8_t *)from + first, length - first);
 }
 
+bool shm_waiting(void)
+{
+	return atomic_load_explicit(position(KT_HOST_HEAD_AT), memory_order_acquire) !=
+	       atomic_load_explicit(position(KT_HOST_TAIL_AT), memory_order_relaxed);
+}
+
 bool shm_receive(struct frame *frame)
 {
 	uint64_t tail = atomic_load_explicit(position(KT_HOST_TAIL_AT), memory_order_relaxed);

@@ -9,6 +9,9 @@ void shm_open_window(void);
 /* The same with a file that the host maps, too; there is no doorbell then, and the host looks into the window. */
 void shm_open_file(const char *path);
 
+/* Whether the host has left something in the mailbox. No system call. */
+bool shm_waiting(void);
+
 /* Takes the next frame of the host's ring, if one is complete. */
 bool shm_receive(struct frame *frame);
 

@@ -1,8 +1,11 @@
 #include "wake.h"
+#include "arch.h"
 #include "reply.h"
+#include "shm.h"
 #include "crew.h"
 #include "topology.h"
 #include "util.h"
+#include "warm.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/random.h>
@@ -12,6 +15,27 @@
 
 #define MAX_ENTROPY 512
 #define MAX_DELAY_NS NS_PER_S
+#define AWAIT_NS (NS_PER_S / 4)
+
+static int urandom = -1;
+
+void wake_prepare(void)
+{
+	urandom = open("/dev/urandom", O_RDWR | O_CLOEXEC);
+	if (urandom < 0)
+		fatal("cannot open /dev/urandom: %s", strerror(errno));
+}
+
+/*
+ * Between the hello and the first word of the host. A fork of a guest that sleeps begins with a timer's interrupt and all
+ * that it sets off on every CPU, which an emulator must translate first; one that spins finds its wake-up at once. The
+ * bound is for a host that is slow to freeze or to speak.
+ */
+void wake_await(void)
+{
+	for (int64_t until = now_ns() + AWAIT_NS; !shm_waiting() && now_ns() < until;)
+		arch_relax();
+}
 
 /*
  * Mixes in what the host sent, counts it in full, and makes the generator take it at once (random(4)): every CPU's own
@@ -24,14 +48,14 @@ static bool reseed(const struct kt_bytes *entropy)
 		uint8_t bytes[MAX_ENTROPY];
 	} pool = { .info = { .entropy_count = (int)entropy->n * 8, .buf_size = (int)entropy->n } };
 	memcpy(pool.bytes, entropy->v, entropy->n);
-	int fd = open("/dev/urandom", O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	bool done = !ioctl(fd, RNDADDENTROPY, &pool) && !ioctl(fd, RNDRESEEDCRNG);
-	int error = errno;
-	close(fd);
-	errno = error;
-	return done;
+	return !ioctl(urandom, RNDADDENTROPY, &pool) && !ioctl(urandom, RNDRESEEDCRNG);
+}
+
+/* Spins: to sleep would be to go through the scheduler and a timer, which takes an emulator longer than the delay. */
+static void delay(int64_t ns)
+{
+	for (int64_t until = now_ns() + ns; now_ns() < until;)
+		arch_relax();
 }
 
 void wake(const struct frame *frame)
@@ -47,10 +71,11 @@ void wake(const struct frame *frame)
 	} else if (!reseed(&ask.entropy)) {
 		reply_error(frame->request, "cannot reseed the random number generator: %s", strerror(errno));
 	} else {
-		nanosleep(&(struct timespec){ ask.delay_ns / NS_PER_S, ask.delay_ns % NS_PER_S }, NULL);
+		delay(ask.delay_ns);
 		struct calibration calibration = calibrate();
 		crew_init(calibration.cycles_per_ms);
 		reply_hello(frame->request, &calibration);
+		warm_up();
 	}
 	kt_arena_free(&arena);
 }

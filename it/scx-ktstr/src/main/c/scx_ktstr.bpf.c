@@ -37,6 +37,7 @@ const volatile bool lifo;		 /* the newest task first */
 const volatile __u32 drop_one_in;	 /* forget every so many'th user task */
 const volatile __u32 cpu_limit;		 /* leave the CPUs from this one on to those that can run nowhere else */
 const volatile __u32 nr_cpus = 1;	 /* how many there are */
+const volatile __u32 beat_limit;	 /* how far beats counts */
 const volatile bool fail_verify;	 /* an access that the verifier refuses */
 const volatile __u32 verify_blocks;	 /* of 10 rounds each of a loop that the verifier has to walk round by round */
 
@@ -47,6 +48,8 @@ __u64 nr_direct;     /* those of nr_dispatched that went directly to an idle CPU
 __u64 nr_stalled;    /* times that a user task was held by stall */
 __u64 nr_starved;    /* times that a task was held for its name */
 __u64 nr_dropped;    /* tasks forgotten */
+
+__u32 beats;	     /* wake-ups of a task named "beater", up to beat_limit: a number of writes that a test knows beforehand */
 
 /* Switches, written while it runs: by the loader, or by a test from the host. */
 __u32 stall; /* not 0: no user task gets a CPU; the watchdog steps in unless it is set back before */
@@ -71,6 +74,11 @@ struct exit_report {
 } exit_report SEC(".data.exit");
 
 static __always_inline void count(__u64 *counter)
+{
+	__sync_fetch_and_add(counter, 1);
+}
+
+static __always_inline void count32(__u32 *counter)
 {
 	__sync_fetch_and_add(counter, 1);
 }
@@ -107,6 +115,18 @@ static __always_inline bool starved(const struct task_struct *p)
 		return false;
 	bpf_probe_read_kernel_str(comm, sizeof(comm), p->comm);
 	return comm[0] == starve_comm[0] && comm[1] == starve_comm[1];
+}
+
+/* A lone beater is the only writer, so each beat is one write. */
+static __always_inline void beat(const struct task_struct *p)
+{
+	__u64 comm[2] = {};
+
+	if (beats >= beat_limit)
+		return;
+	bpf_probe_read_kernel_str(comm, sizeof(comm), p->comm);
+	if (comm[0] == 0x726574616562ULL) /* "beater" and NUL, little endian */
+		count32(&beats);
 }
 
 /* Whether some other fate than the shared queue awaits the task. */
@@ -158,6 +178,7 @@ __s32 BPF_PROG(ktstr_select_cpu, struct task_struct *p, __s32 prev_cpu, __u64 wa
 	bool is_idle = false;
 	__s32 cpu;
 
+	beat(p);
 	if (cpu_limit) {
 		cpu = cpu_below_limit(p);
 		return cpu < 0 ? prev_cpu : cpu;

@@ -38,6 +38,10 @@ enum exit_status {
 #define MAX_VERIFY_ROUNDS 10000000
 #define VERIFY_BLOCK 10
 
+/* BPF_LOG_LEVEL2, the most, and BPF_LOG_STATS of include/linux/bpf_verifier.h. */
+#define LOG_LEVEL_MAX 7
+#define LOG_LEVEL_STATS 4
+
 /* include/linux/sched.h: TASK_COMM_LEN */
 #define COMM_LEN 16
 
@@ -59,7 +63,7 @@ struct options {
 	bool slow, no_attach, fail_at_start, ignore_cpumask, lifo, cpus_half, fail_verify;
 	char starve_comm[COMM_LEN]; /* empty: nobody */
 	uint64_t slice_us;	    /* 0: the default */
-	uint32_t drop_one_in, verify_rounds;
+	uint32_t drop_one_in, verify_rounds, verifier_log, beats; /* the level of the verifier's log, 0: only that of a refused program */
 	double stall_after_s, crash_after_s, exit_after_s; /* negative: never */
 	uint32_t timeout_ms, stats_interval_ms;
 };
@@ -104,9 +108,11 @@ static const char usage[] =
 	"  --ignore-cpumask         sends user tasks to CPUs in turn, whether they may run there or not\n"
 	"  --lifo                   the newest task first\n"
 	"  --drop-one-in N          forgets every N'th user task that wants a CPU\n"
+	"  --beats N                counts the wake-ups of a task named 'beater' in the global 'beats', up to N\n"
 	"  --cpus-half              leaves the upper half of the CPUs to tasks that can run nowhere else\n"
 	"  --fail-verify            has a program that the verifier refuses\n"
 	"  --verify-loop[=ROUNDS]   has a loop that the verifier walks round by round (default 1000)\n"
+	"  --verifier-log[=LEVEL]   prints the verifier's logs of programs that it accepts, too (default 4: what it spent)\n"
 	"  --stall-after SECONDS    from then on leaves user tasks lying, so that the kernel's watchdog steps in\n"
 	"  --crash-after SECONDS    sets the global 'crash', so that the scheduler ends itself with an error\n"
 	"  --timeout-ms MS          the watchdog's limit (default 5000, the kernel takes at most 30000)\n"
@@ -147,9 +153,11 @@ static struct options parse(int argc, char **argv)
 		{"ignore-cpumask", no_argument, NULL, 'm'},
 		{"lifo", no_argument, NULL, 'l'},
 		{"drop-one-in", required_argument, NULL, 'd'},
+		{"beats", required_argument, NULL, 'b'},
 		{"cpus-half", no_argument, NULL, 'H'},
 		{"fail-verify", no_argument, NULL, 'v'},
 		{"verify-loop", optional_argument, NULL, 'V'},
+		{"verifier-log", optional_argument, NULL, 'L'},
 		{"stall-after", required_argument, NULL, 'a'},
 		{"crash-after", required_argument, NULL, 'c'},
 		{"timeout-ms", required_argument, NULL, 't'},
@@ -172,9 +180,13 @@ static struct options parse(int argc, char **argv)
 		case 'm': o.ignore_cpumask = true; break;
 		case 'l': o.lifo = true; break;
 		case 'd': o.drop_one_in = number("drop-one-in", optarg, 1, 1e9); break;
+		case 'b': o.beats = number("beats", optarg, 1, 1e9); break;
 		case 'H': o.cpus_half = true; break;
 		case 'v': o.fail_verify = true; break;
 		case 'V': o.verify_rounds = optarg ? number("verify-loop", optarg, 1, MAX_VERIFY_ROUNDS) : VERIFY_ROUNDS; break;
+		case 'L':
+			o.verifier_log = optarg ? number("verifier-log", optarg, 1, LOG_LEVEL_MAX) : LOG_LEVEL_STATS;
+			break;
 		case 'a': o.stall_after_s = number("stall-after", optarg, 0, 86400); break;
 		case 'c': o.crash_after_s = number("crash-after", optarg, 0, 86400); break;
 		case 't': o.timeout_ms = number("timeout-ms", optarg, 1, 30000); break;
@@ -280,6 +292,7 @@ static void set_constants(const struct bpf_object *object, const struct options 
 	*(bool *)initial(object, ".rodata", "ignore_cpumask") = options->ignore_cpumask;
 	*(bool *)initial(object, ".rodata", "lifo") = options->lifo;
 	*(uint32_t *)initial(object, ".rodata", "drop_one_in") = options->drop_one_in;
+	*(uint32_t *)initial(object, ".rodata", "beat_limit") = options->beats;
 	if (options->cpus_half)
 		*(uint32_t *)initial(object, ".rodata", "cpu_limit") = cpus > 1 ? cpus / 2 : 1;
 	*(bool *)initial(object, ".rodata", "fail_verify") = options->fail_verify;
@@ -291,12 +304,22 @@ static const uint64_t *counter_named(const struct scheduler *s, const char *name
 	return (const uint64_t *)((const char *)s->bss + offset_of_global(s->object, ".bss", name));
 }
 
+/* The logs of accepted programs are debug messages to libbpf, among thousands of others. */
+static int print_with_logs(enum libbpf_print_level level, const char *format, va_list args)
+{
+	if (level == LIBBPF_DEBUG && !strstr(format, "PROG LOAD LOG"))
+		return 0;
+	return vfprintf(stderr, format, args);
+}
+
 static struct scheduler attach(const struct options *options)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, open, .object_name = "scx_ktstr");
+	LIBBPF_OPTS(bpf_object_open_opts, open, .object_name = "scx_ktstr", .kernel_log_level = options->verifier_log);
 	struct scheduler s = {0};
 	int err;
 
+	if (options->verifier_log)
+		libbpf_set_print(print_with_logs);
 	s.object = bpf_object__open_mem(bpf_object_start, bpf_object_end - bpf_object_start, &open);
 	if (!s.object)
 		die("cannot open the BPF object: %s", strerror(errno));

@@ -110,7 +110,11 @@ public sealed interface Op {
         return new OnHost(OnHost.Request.CAPTURE_SNAPSHOT, name);
     }
 
-    /** Has the host capture the scheduler's state when that variable is next written. */
+    /**
+     * Has the host capture the scheduler's state at each write of the guest to a symbol, from now to the scenario's end: a global
+     * variable of the scheduler or a part of one ({@code stats.local[2]}), or a variable of the kernel ({@code panic_timeout}). At most
+     * three are watched at once. The captures are {@link dev.ktstr.snapshot.SampleSeries#writesTo}.
+     */
     static Op watchSnapshot(String symbol) {
         return new OnHost(OnHost.Request.WATCH_SNAPSHOT, symbol);
     }

@@ -2,7 +2,10 @@ package acme;
 
 import dev.ktstr.*;
 import dev.ktstr.annotations.KtstrTest;
+import dev.ktstr.snapshot.Sample;
+import dev.ktstr.snapshot.SampleSeries;
 import dev.ktstr.snapshot.Snapshot;
+import java.util.List;
 
 /**
  * Step 9: what the scheduler was thinking.
@@ -37,5 +40,28 @@ class Step09SnapshotTest {
         result.claims()
                 .claim("nr_dispatched", halfway.var("nr_dispatched").asLong())
                 .above(early.var("nr_dispatched").asLong());
+    }
+
+    /**
+     * The moment of a write. A watchpoint stops the guest each time the scheduler counts up, right behind the instruction that did; the
+     * first 32 writes are captured, for a counter like this one never ends.
+     */
+    @KtstrTest(scheduler = KtstrSched.class, cores = 2, durationS = 2, notStarved = false, postVm = "countsUp")
+    AssertResult watchesACounter(Ctx ctx) {
+        return ctx.executeSteps(new Step(
+                List.of(CgroupDef.named("spinners").workers(4)),
+                List.of(Op.watchSnapshot("nr_enqueued")),
+                HoldSpec.FULL));
+    }
+
+    /** Where two CPUs write at the same moment, both captures show both. */
+    void countsUp(VmResult result) {
+        SampleSeries writes = result.samples().writesTo("nr_enqueued");
+        result.claims().claim("captures", writes.samples().size()).equalTo(32);
+        writes.longs("nr_enqueued").nondecreasing(result.claims());
+        // Who wrote, and where it was: registers and runqueue counters are part of each capture.
+        Sample first = writes.samples().get(0);
+        int cpu = first.write().orElseThrow().cpu();
+        result.claims().claim("context switches of the writer", first.snapshot().cpu(cpu).counter("nr_switches")).above(0);
     }
 }

@@ -4,52 +4,76 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.ktstr.Guest;
-import dev.ktstr.guest.ElfClosure;
 import dev.ktstr.guest.GuestException;
-import dev.ktstr.guest.GuestFile;
 import dev.ktstr.run.BootedGuest;
 import dev.ktstr.vm.bpf.BpfProgram;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What the guest itself says about its BPF programs: the distribution's bpftool, and the descriptors of the one who loaded them. */
+/** What the guest itself says about its BPF maps and programs: the distribution's bpftool, and the descriptors of the one who loaded them. */
 final class Bpftool {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int DESCRIPTORS = 64;
     private static final int PIDS = 2048;
 
-    private Bpftool() {}
+    private final BootedGuest guest;
+    private final String program;
+
+    /** Brings bpftool into the guest. */
+    Bpftool(BootedGuest guest) throws IOException {
+        this.guest = guest;
+        this.program = Tools.send(guest, Tools.bpftool());
+    }
+
+    /** Runs it; what it printed as JSON. */
+    JsonNode json(String... arguments) throws IOException {
+        String[] argv = Stream.concat(Stream.of(program, "--json"), Stream.of(arguments))
+                .toArray(String[]::new);
+        return new ObjectMapper().readTree(Tools.run(guest, argv));
+    }
+
+    /** The maps as {@code bpftool map show} has them, by id. */
+    Map<Integer, JsonNode> maps() throws IOException {
+        return byId(json("map", "show"));
+    }
 
     /** The programs as {@code bpftool prog show} has them, by id. */
-    private static Map<Integer, JsonNode> programs(BootedGuest guest) throws IOException {
-        Path tool = Stream.of("/usr/sbin/bpftool", "/usr/bin/bpftool")
-                .map(Path::of)
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElseThrow();
-        List<GuestFile> files = new ArrayList<>();
-        for (ElfClosure.Entry entry : ElfClosure.of(tool, List.of())) {
-            files.add(GuestFile.of(entry.guestPath(), 0755, entry.hostPath()));
-        }
-        guest.session().send(files, LIMIT);
-        Guest.Exec ended = guest.exec(List.of(files.get(0).path(), "--json", "prog", "show"), LIMIT);
-        assertThat(ended.exitCode()).as(ended.output()).isZero();
+    Map<Integer, JsonNode> programs() throws IOException {
+        return byId(json("prog", "show"));
+    }
+
+    private static Map<Integer, JsonNode> byId(JsonNode list) {
         Map<Integer, JsonNode> shown = new HashMap<>();
-        new ObjectMapper()
-                .readTree(ended.output())
-                .forEach(program -> shown.put(program.path("id").asInt(), program));
+        list.forEach(one -> shown.put(one.path("id").asInt(), one));
         return shown;
+    }
+
+    /** The entries of a map as {@code bpftool map dump} has them: key to value, or to a value for each CPU, all as hex digits. */
+    Map<String, List<String>> dump(int id) throws IOException {
+        Map<String, List<String>> entries = new TreeMap<>();
+        for (JsonNode entry : json("map", "dump", "id", Integer.toString(id))) {
+            List<String> values = new ArrayList<>();
+            if (entry.has("values")) {
+                entry.path("values").forEach(one -> values.add(hex(one.path("value"))));
+            } else {
+                values.add(hex(entry.path("value")));
+            }
+            entries.put(hex(entry.path("key")), values);
+        }
+        return entries;
+    }
+
+    private static String hex(JsonNode bytes) {
+        StringBuilder text = new StringBuilder();
+        bytes.forEach(one -> text.append(one.asText().substring(2)));
+        return text.toString();
     }
 
     /** {@code verified_insns} of the programs that a process holds, by id: bpftool of this age does not show them. */
@@ -92,7 +116,7 @@ final class Bpftool {
 
     /** Holds when what was read from outside is what the guest says. */
     static void agrees(BootedGuest guest, String comm, List<BpfProgram> read) throws IOException {
-        Map<Integer, JsonNode> shown = programs(guest);
+        Map<Integer, JsonNode> shown = new Bpftool(guest).programs();
         Map<Integer, Long> verified = verified(guest, pid(guest, comm));
         assertThat(read).isNotEmpty().allSatisfy(program -> {
             JsonNode truth = shown.get(program.id());

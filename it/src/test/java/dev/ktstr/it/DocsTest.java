@@ -53,7 +53,7 @@ class DocsTest {
         // Read by the modules below the harness, which have no Options, and by the environment alone.
         read.addAll(Set.of("backend", "qemu", "qemu.cpu", "remoteCache", "remoteCache.readOnly", "scheduler.path"));
         read.remove("cache.dir");
-        assertThat(OptionNames.ALL).containsExactlyElementsOf(read);
+        assertThat(OptionNames.ALL).containsExactlyElementsOf(read); // in this order
     }
 
     @Test

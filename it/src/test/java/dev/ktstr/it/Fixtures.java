@@ -8,9 +8,12 @@ import dev.ktstr.HoldSpec;
 import dev.ktstr.Op;
 import dev.ktstr.Step;
 import dev.ktstr.VmResult;
+import dev.ktstr.WorkType;
 import dev.ktstr.annotations.BpfMapWrite;
 import dev.ktstr.annotations.KtstrTest;
 import dev.ktstr.annotations.Scheduler;
+import dev.ktstr.snapshot.Sample;
+import dev.ktstr.snapshot.Snapshot;
 import java.util.List;
 
 /**
@@ -57,6 +60,9 @@ class Fixtures {
     @Scheduler(name = "scx-long", binary = "scx-ktstr", schedArgs = "--verify-loop=400000")
     interface NearTheVerifiersLimit {}
 
+    @Scheduler(name = "scx-logs", binary = "scx-ktstr", schedArgs = "--verifier-log")
+    interface PrintingItsLogs {}
+
     @Scheduler(
             name = "scx-slow-watchdog",
             binary = "scx-ktstr",
@@ -102,6 +108,18 @@ class Fixtures {
 
     @KtstrTest(numaNodes = 2, llcs = 4, cores = 2, threads = 2, durationS = 1)
     void bootsTwoNodes(Ctx ctx) {}
+
+    @KtstrTest(
+            numaNodes = 2,
+            llcs = 2,
+            cores = 1,
+            durationS = 1,
+            memoryNodes = {
+                "512M latency=90 bandwidth=50000 distances=10,20,40",
+                "256M latency=90 bandwidth=50000 distances=20,10,30",
+                "512M latency=300 bandwidth=20000 cache=64M distances=40,30,10"
+            })
+    void memoryBehindTwoNodes(Ctx ctx) {}
 
     @KtstrTest(cores = 1, memoryMb = 1 << 30, durationS = 1)
     void asksForAPetabyte(Ctx ctx) {}
@@ -162,6 +180,50 @@ class Fixtures {
         }
     }
 
+    /** A known number of writes to one global, by a task that sleeps and wakes again and again. */
+    @Scheduler(
+            name = "scx-beats",
+            binary = "scx-ktstr",
+            schedArgs = {"--beats", "7"})
+    interface Beating {}
+
+    @KtstrTest(
+            scheduler = Beating.class,
+            cores = 2,
+            durationS = 2,
+            notStarved = false,
+            failOnStall = false,
+            numSnapshots = 2,
+            postVm = "everyBeatIsThere")
+    AssertResult isWatched(Ctx ctx) {
+        return ctx.executeSteps(new Step(
+                List.of(CgroupDef.named("beaters").workers(1).comm("beater").workType(WorkType.ioSyncWrite())),
+                List.of(
+                        Op.watchSnapshot("beats"),
+                        Op.watchSnapshot("vmlinux/panic_timeout"),
+                        Op.watchSnapshot("crash")),
+                HoldSpec.FULL));
+    }
+
+    static void everyBeatIsThere(VmResult result) {
+        List<Sample> beats = result.samples().writesTo("beats").samples();
+        result.claims().claim("captures of beats", beats.size()).equalTo(7);
+        for (int i = 0; i < beats.size(); i++) {
+            Snapshot seen = beats.get(i).snapshot();
+            result.claims().claim("beat " + i, seen.var("beats").asLong()).equalTo(i + 1);
+            result.claims()
+                    .claim(
+                            "registers of CPU 0 and 1",
+                            seen.cpus().stream()
+                                    .filter(cpu -> cpu.register("rip") != 0 && cpu.counter("nr_switches") > 0)
+                                    .count())
+                    .equalTo(2);
+        }
+    }
+
+    @KtstrTest(scheduler = Healthy.class, cores = 2, durationS = 1, notStarved = false, failOnStall = false)
+    void watches(Ctx ctx) {}
+
     @KtstrTest(scheduler = Healthy.class, cores = 1, durationS = 1, numSnapshots = 2, postVm = "findsFault")
     AssertResult isFoundWanting(Ctx ctx) {
         return spin(ctx, CpusetSpec.exact(0), 1);
@@ -189,6 +251,9 @@ class Fixtures {
     AssertResult crashesAsExpected(Ctx ctx) {
         return spin(ctx, CpusetSpec.exact(0, 1), 2);
     }
+
+    @KtstrTest(scheduler = Healthy.class, llcs = 2, cores = 4, durationS = 1)
+    void eightCpus(Ctx ctx) {}
 
     @KtstrTest(scheduler = Builtin.class, llcs = 2, cores = 2, durationS = 1, isolation = true, maxSpreadPct = 90.0)
     AssertResult underABuiltin(Ctx ctx) {

@@ -1,15 +1,14 @@
 package dev.ktstr.it;
 
-import dev.ktstr.guest.CpioWriter;
-import java.io.ByteArrayOutputStream;
-import java.io.File;
+import dev.ktstr.kernel.KernelCache;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,192 +21,70 @@ import java.util.stream.Stream;
  * <p>Its kernel is the distribution's own: the package that {@code linux-image-cloud-amd64} (Debian) depends on, which has
  * the modules, fetched once into the cache. The CPU model is EPYC: {@code max} breaks the inner kernel's XSAVE set-up.
  */
-final class Lab {
+public final class Lab {
     private static final String META_PACKAGE = "linux-image-cloud-amd64";
     private static final Pattern DEPENDS = Pattern.compile("\\s*Depends: (linux-image-\\S+)");
-    private static final Pattern LIBRARY = Pattern.compile("(?:=> )?(/\\S+) \\(0x");
-    private static final Pattern NOT_NEEDED = Pattern.compile(".*/(archunit|maven|plexus|sisu|guice)[^/]*\\.jar");
-    private static final String JDK_MODULES =
-            "java.base,java.logging,java.management,java.naming,java.xml,jdk.unsupported";
     private static final long COMMAND_TIMEOUT_S = 300;
 
-    private final Path work;
-    private final CpioWriter archive;
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256 << 20);
-    private final Set<String> folders = new TreeSet<>();
-    private final Set<String> files = new TreeSet<>();
+    /** Many heartbeats of {@link LabMain}, and longer than its boot is silent. */
+    private static final Duration STILL = Duration.ofMinutes(2);
 
-    Lab(Path work) {
+    private final Path work;
+    private final Path kernelTree;
+    private boolean stoodStill;
+
+    /**
+     * A lab that keeps its files in {@code work}. Fetches its kernel when the cache has none.
+     */
+    public Lab(Path work) throws IOException, InterruptedException {
         this.work = work;
-        this.archive = new CpioWriter(bytes);
+        this.kernelTree = kernelTree(KernelCache.root(System.getenv()).resolve("lab"));
     }
 
-    /** The lab's kernel and modules, from the distribution's archive. */
-    static Path kernelTree(Path cache) throws IOException, InterruptedException {
+    /** An image for it, to which the caller adds what is to run. */
+    public LabImage image() throws IOException, InterruptedException {
+        return new LabImage(work).modules(kernelTree);
+    }
+
+    /** The lab's kernel and modules: those of the archive now, or where it cannot be asked, those fetched before. */
+    private static Path kernelTree(Path cache) throws IOException, InterruptedException {
+        Files.createDirectories(cache);
+        try {
+            String packageName = packageName();
+            Path tree = cache.resolve(packageName);
+            return Files.isDirectory(tree) ? tree : fetched(packageName, tree);
+        } catch (IOException e) {
+            try (Stream<Path> before = Files.list(cache)) {
+                Path tree = before.filter(p -> p.getFileName().toString().startsWith("linux-image-"))
+                        .max(Comparator.naturalOrder())
+                        .orElseThrow(() -> e);
+                System.out.println("the lab takes " + tree.getFileName() + ", fetched before: " + e.getMessage());
+                return tree;
+            }
+        }
+    }
+
+    private static String packageName() throws IOException, InterruptedException {
         Matcher m = DEPENDS.matcher(command(Path.of("."), "apt-cache", "depends", META_PACKAGE));
         if (!m.find()) {
             throw new IOException("the package lists have no " + META_PACKAGE + "; run apt-get update, on Debian");
         }
-        Path tree = cache.resolve(m.group(1));
-        if (Files.isDirectory(tree)) {
-            return tree;
-        }
-        Files.createDirectories(cache);
-        Path aside = Files.createTempDirectory(cache, "fetch");
-        command(aside, "apt-get", "-o", "APT::Sandbox::User=root", "download", m.group(1));
+        return m.group(1);
+    }
+
+    private static Path fetched(String packageName, Path tree) throws IOException, InterruptedException {
+        Path aside = Files.createTempDirectory(tree.getParent(), "fetch");
+        command(aside, "apt-get", "-o", "APT::Sandbox::User=root", "download", packageName);
         try (Stream<Path> packages = Files.list(aside)) {
             for (Path p : packages.filter(f -> f.toString().endsWith(".deb")).toList()) {
                 command(aside, "dpkg-deb", "-x", p.toString(), aside.toString());
                 Files.delete(p);
             }
         }
-        Files.move(aside, tree);
-        return tree;
+        return Files.move(aside, tree);
     }
 
-    /** The image to boot. */
-    static Path kernel(Path tree) throws IOException {
-        return first(tree, "vmlinuz-.*");
-    }
-
-    /** Puts everything into an archive and writes it. */
-    Path build(Path tree, List<Path> kernelEntries, Path scheduler, Path vmModule, List<String> command)
-            throws Exception {
-        jre();
-        for (Path library : libraries(scheduler)) {
-            file(library.toString().substring(1), Files.readAllBytes(library), 0755);
-        }
-        file("lab/scx/scx-ktstr", Files.readAllBytes(scheduler), 0755);
-        int order = 0;
-        for (String module : List.of("irqbypass", "kvm", "kvm-amd")) {
-            Path ko = first(tree, module + "\\.ko.*");
-            file("lab/modules/" + order++ + "-" + ko.getFileName(), Files.readAllBytes(ko), 0644);
-        }
-        for (Path entry : kernelEntries) {
-            copyTree(entry, "lab/home/.cache/ktstr/kernels/" + entry.getFileName());
-        }
-        file("lab/vm/target/micro.elf", Files.readAllBytes(vmModule.resolve("target/micro.elf")), 0644);
-        copyTree(vmModule.resolve("target/test-classes"), "lab/vm-tests");
-        List<String> classPath = classPath();
-        List<String> words = new ArrayList<>(List.of(
-                "/lab/jre/bin/java",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx512m",
-                "-Dktstr.backend=kvm",
-                "-Dktstr.scheduler.path=/lab/scx",
-                "-Dktstr.boot.timeout=240",
-                "-Dktstr.attach.timeout=120",
-                "-Dbasedir=/lab/vm",
-                "-cp",
-                String.join(":", classPath)));
-        words.addAll(command);
-        file("lab/command", (String.join("\n", words) + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8), 0644);
-        folder("lab/work");
-        archive.characterDevice("dev/console", 0600, 5, 1);
-        Path init = work.resolve("lab-init");
-        command(Path.of("."), "gcc", "-O1", "-static", "-Wall", "-o", init.toString(), "src/test/c/lab-init.c");
-        file("init", Files.readAllBytes(init), 0755);
-        archive.finish();
-        Path image = work.resolve("lab.cpio");
-        try (var out = Files.newOutputStream(image)) {
-            bytes.writeTo(out);
-        }
-        return image;
-    }
-
-    private void jre() throws Exception {
-        Path jre = work.resolve("jre");
-        Path jdk = Path.of(System.getProperty("java.home"));
-        if (!Files.isDirectory(jre)) {
-            command(
-                    work,
-                    jdk.resolve("bin/jlink").toString(),
-                    "--add-modules",
-                    JDK_MODULES,
-                    "--strip-debug",
-                    "--no-man-pages",
-                    "--no-header-files",
-                    "--output",
-                    jre.toString());
-            // Without the archive of loaded classes the JVM starts in thrice the time.
-            command(work, jre.resolve("bin/java").toString(), "-Xshare:dump");
-        }
-        copyTree(jre, "lab/jre");
-    }
-
-    private Set<Path> libraries(Path scheduler) throws IOException, InterruptedException {
-        Set<Path> found = new TreeSet<>();
-        Path jre = work.resolve("jre");
-        for (Path of : List.of(jre.resolve("bin/java"), jre.resolve("lib/server/libjvm.so"), scheduler)) {
-            Matcher m = LIBRARY.matcher(command(work, "ldd", of.toString()));
-            while (m.find()) {
-                Path library = Path.of(m.group(1));
-                if (!library.startsWith(jre)) {
-                    found.add(library);
-                }
-            }
-        }
-        // Loaded by name only, by JNA's and other native parts.
-        for (String more : List.of("libdl.so.2", "libpthread.so.0", "librt.so.1")) {
-            Path library = Path.of("/lib/x86_64-linux-gnu", more);
-            if (Files.exists(library)) {
-                found.add(library);
-            }
-        }
-        return found;
-    }
-
-    /** This process's class path, copied into the lab. */
-    private List<String> classPath() throws IOException {
-        List<String> entries = new ArrayList<>();
-        int n = 0;
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-            Path path = Path.of(entry);
-            if (NOT_NEEDED.matcher(entry).matches() || !Files.exists(path)) {
-                continue;
-            }
-            String there = "lab/cp/" + n++ + (Files.isDirectory(path) ? "" : ".jar");
-            if (Files.isDirectory(path)) {
-                copyTree(path, there);
-            } else {
-                file(there, Files.readAllBytes(path), 0644);
-            }
-            entries.add("/" + there);
-        }
-        entries.add("/lab/vm-tests");
-        return entries;
-    }
-
-    private void copyTree(Path from, String to) throws IOException {
-        try (Stream<Path> all = Files.walk(from)) {
-            for (Path path : all.sorted().toList()) {
-                String there = to + (path.equals(from) ? "" : "/" + from.relativize(path));
-                if (Files.isDirectory(path)) {
-                    folder(there);
-                } else {
-                    file(there, Files.readAllBytes(path), Files.isExecutable(path) ? 0755 : 0644);
-                }
-            }
-        }
-    }
-
-    private void file(String path, byte[] content, int mode) {
-        if (files.add(path)) {
-            folder(path.substring(0, Math.max(0, path.lastIndexOf('/'))));
-            archive.file(path, mode, content);
-        }
-    }
-
-    private void folder(String path) {
-        if (path.isEmpty() || !folders.add(path)) {
-            return;
-        }
-        folder(path.substring(0, Math.max(0, path.lastIndexOf('/'))));
-        archive.directory(path, 0755);
-    }
-
-    private static Path first(Path tree, String name) throws IOException {
+    static Path first(Path tree, String name) throws IOException {
         try (Stream<Path> all = Files.walk(tree)) {
             return all.filter(p ->
                             Files.isRegularFile(p) && p.getFileName().toString().matches(name))
@@ -216,43 +93,94 @@ final class Lab {
         }
     }
 
-    /** Boots it and waits for its end; the child is gone afterwards, however this ends. */
-    static void run(Path kernel, Path image, Path console, long limitS) throws IOException, InterruptedException {
-        Process qemu = new ProcessBuilder(List.of(
-                        "qemu-system-x86_64",
-                        "-accel",
-                        "tcg,thread=multi",
-                        "-cpu",
-                        "EPYC,+svm,+npt",
-                        "-smp",
-                        "2",
-                        "-m",
-                        "7680",
-                        "-nodefaults",
-                        "-no-user-config",
-                        "-no-reboot",
-                        "-display",
-                        "none",
-                        "-kernel",
-                        kernel.toString(),
-                        "-initrd",
-                        image.toString(),
-                        "-append",
-                        "console=ttyS0 panic=-1 loglevel=4 mitigations=off tsc=reliable no_timer_check"
-                                + " random.trust_cpu=on",
-                        "-serial",
-                        "file:" + console))
+    /** A C source of this module, from its folder or from the project's. */
+    static String source(String name) {
+        Path here = Path.of("src/test/c", name);
+        return (Files.exists(here) ? here : Path.of("it").resolve(here))
+                .toAbsolutePath()
+                .toString();
+    }
+
+    /**
+     * Boots it and waits for its end; the child is gone afterwards, and the image, however this ends.
+     *
+     * @return what it printed
+     */
+    public Path run(Path image, long limitS) throws IOException, InterruptedException {
+        Path console = work.resolve("console.log");
+        Files.deleteIfExists(console);
+        Process qemu = new ProcessBuilder(command(image, console))
                 .redirectErrorStream(true)
-                .redirectOutput(console.resolveSibling("qemu.log").toFile())
+                .redirectOutput(work.resolve("qemu.log").toFile())
                 .start();
         try {
-            qemu.waitFor(limitS, TimeUnit.SECONDS);
+            await(qemu, console, limitS);
         } finally {
             qemu.destroyForcibly().waitFor(20, TimeUnit.SECONDS);
+            Files.delete(image);
+        }
+        return console;
+    }
+
+    /**
+     * Whether the last run ended because the whole machine stood still: even a thread that does nothing but print was not heard of. No
+     * program brings a Linux to that; its emulation, or what it runs on, does.
+     */
+    public boolean stoodStill() {
+        return stoodStill;
+    }
+
+    private List<String> command(Path image, Path console) throws IOException {
+        return List.of(
+                "qemu-system-x86_64",
+                "-accel",
+                "tcg,thread=multi",
+                "-cpu",
+                "EPYC,+svm,+npt",
+                "-smp",
+                "2",
+                "-m",
+                "7680",
+                "-nodefaults",
+                "-no-user-config",
+                "-no-reboot",
+                "-display",
+                "none",
+                "-kernel",
+                first(kernelTree, "vmlinuz-.*").toString(),
+                "-initrd",
+                image.toString(),
+                "-append",
+                "console=ttyS0 panic=-1 loglevel=4 mitigations=off tsc=reliable no_timer_check random.trust_cpu=on",
+                "-serial",
+                "file:" + console,
+                "-monitor",
+                "stdio");
+    }
+
+    /** Ends early when the lab stands still, with what its CPUs were doing in {@code qemu.log}. */
+    private void await(Process qemu, Path console, long limitS) throws IOException, InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(limitS);
+        long size = -1;
+        long grown = System.nanoTime();
+        while (!qemu.waitFor(1, TimeUnit.SECONDS) && System.nanoTime() < end) {
+            long now = Files.exists(console) ? Files.size(console) : 0;
+            if (now != size) {
+                size = now;
+                grown = System.nanoTime();
+            } else if (System.nanoTime() - grown > STILL.toNanos()) {
+                try (OutputStream monitor = qemu.getOutputStream()) {
+                    monitor.write("info registers -a\ninfo lapic\n".getBytes(StandardCharsets.US_ASCII));
+                    monitor.flush();
+                    qemu.waitFor(5, TimeUnit.SECONDS);
+                }
+                stoodStill = true;
+                return;
+            }
         }
     }
 
-    private static String command(Path folder, String... words) throws IOException, InterruptedException {
+    static String command(Path folder, String... words) throws IOException, InterruptedException {
         Path out = Files.createTempFile("ktstr-lab", ".out");
         try {
             Process process = new ProcessBuilder(words)

@@ -40,6 +40,10 @@ class LabFixtures {
         return spin(ctx);
     }
 
+    /** For the presets: boots, and has no body. */
+    @KtstrTest(memoryMb = 512, durationS = 1, maxCpus = 252, maxLlcs = 15, maxNumaNodes = 4)
+    void anywhere(Ctx ctx) {}
+
     private static AssertResult spin(Ctx ctx) {
         return ctx.executeDefs(CgroupDef.named("spinners").workers(2).cpuset(CpusetSpec.exact(0, 1)));
     }

@@ -3,11 +3,18 @@ package dev.ktstr.it;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -17,14 +24,17 @@ import org.junit.platform.launcher.core.LauncherFactory;
 
 /** Runs test classes inside the lab and tells {@link LabIT} by lines on the console. */
 public final class LabMain {
-    private static final Duration HANGS_AFTER = Duration.ofMinutes(2);
+    private static final Duration HANGS_AFTER = Duration.ofMinutes(5);
+
+    /** By these lines the lab knows whether its machine still runs at all. */
+    private static final Duration HEARTBEAT = Duration.ofSeconds(10);
 
     private LabMain() {}
 
     /**
      * Runs them.
      *
-     * @param classes names of test classes, or of single tests: {@code Class#method}
+     * @param classes names of test classes, of single tests: {@code Class#method}, or of folders of compiled samples
      */
     public static void main(String[] classes) {
         Teller teller = new Teller();
@@ -44,19 +54,53 @@ public final class LabMain {
     }
 
     private static void run(Teller teller, String... classes) {
-        LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(Arrays.stream(classes)
+        execute(
+                teller,
+                Arrays.stream(classes)
+                        .filter(name -> !name.startsWith("/"))
                         .map(name -> name.contains("#") ? selectMethod(name) : selectClass(name))
-                        .toList())
-                .build();
+                        .toList());
+        Arrays.stream(classes).filter(name -> name.startsWith("/")).forEach(name -> runSample(teller, Path.of(name)));
+    }
+
+    private static void execute(Teller teller, List<? extends DiscoverySelector> tests) {
+        LauncherDiscoveryRequest request =
+                LauncherDiscoveryRequestBuilder.request().selectors(tests).build();
         LauncherFactory.create().execute(request, teller);
     }
 
-    /** A test that hangs ends the lab, with the stacks of all threads. */
+    /** Each sample has its own class loader: they all have a package {@code acme}. */
+    private static void runSample(Teller teller, Path classes) {
+        Thread here = Thread.currentThread();
+        ClassLoader before = here.getContextClassLoader();
+        try (URLClassLoader loader =
+                        new URLClassLoader(new URL[] {classes.toUri().toURL()}, LabMain.class.getClassLoader());
+                Stream<Path> files = Files.walk(classes)) {
+            here.setContextClassLoader(loader);
+            List<String> names = files.map(file -> classes.relativize(file).toString())
+                    .filter(file -> file.endsWith("KtstrIT.class"))
+                    .map(file -> file.replace(".class", "").replace('/', '.'))
+                    .sorted()
+                    .toList();
+            if (names.isEmpty()) {
+                teller.fail(classes + " has no generated tests");
+            }
+            for (String name : names) {
+                execute(teller, List.of(selectClass(loader.loadClass(name))));
+            }
+        } catch (IOException | ClassNotFoundException e) {
+            teller.fail(classes + ": " + e);
+        } finally {
+            here.setContextClassLoader(before);
+        }
+    }
+
+    /** Says that the machine lives. A test that hangs ends the lab, with the stacks of all threads. */
     private static void watch(Teller teller) {
         try {
             while (System.nanoTime() - teller.started < HANGS_AFTER.toNanos()) {
-                Thread.sleep(1_000);
+                Thread.sleep(HEARTBEAT.toMillis());
+                System.out.println("LAB ALIVE");
             }
         } catch (InterruptedException e) {
             return;
@@ -111,9 +155,16 @@ public final class LabMain {
             }
         }
 
+        void fail(String what) {
+            System.out.println("LAB FAIL " + oneLine(what));
+            failures.add(what);
+        }
+
         private static String name(TestIdentifier test) {
             String id = test.getUniqueId();
-            return id.substring(id.indexOf("[class:") + 1).replace("]/[", ".").replace("]", "");
+            String name =
+                    id.substring(id.indexOf("[class:") + 1).replace("]/[", ".").replace("]", "");
+            return id.contains("-invocation:") ? name + " (" + oneLine(test.getDisplayName()) + ")" : name;
         }
 
         private static String oneLine(String text) {

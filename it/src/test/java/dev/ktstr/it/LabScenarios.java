@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.ktstr.guest.BootImage;
 import dev.ktstr.kernel.KernelCache;
 import dev.ktstr.kernel.KernelDiscovery;
+import dev.ktstr.kernel.KernelImage;
 import dev.ktstr.result.Outcome;
 import dev.ktstr.result.ReportText;
 import dev.ktstr.result.Verdict;
@@ -17,11 +18,16 @@ import dev.ktstr.run.Variant;
 import dev.ktstr.run.VariantRun;
 import dev.ktstr.vm.Backends;
 import dev.ktstr.vm.VmExit;
+import dev.ktstr.vm.kernel.KernelMemory;
+import dev.ktstr.vm.kvm.Breakpoint;
 import dev.ktstr.vm.kvm.KvmMachine;
 import dev.ktstr.vm.kvm.Registers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
@@ -155,11 +161,67 @@ class LabScenarios {
         System.out.println("LAB TIME " + OLDER + " " + outcome.timings());
     }
 
+    @Test
+    void kAWatchpointOnAVariableOfLinuxTellsWhoWroteIt() throws InterruptedException {
+        BlockingQueue<Breakpoint.Hit> hits = new LinkedBlockingQueue<>();
+        try (BootedGuest guest = boot("two")) {
+            KvmMachine vm = (KvmMachine) guest.machine();
+            KernelMemory memory = guest.kernel().structs().memory();
+            long variable = memory.symbol("panic_timeout");
+            assertThat(vm.translate(1, variable)).isEqualTo(memory.translate(variable));
+            Breakpoint written = new Breakpoint(variable, Breakpoint.Kind.WRITE, 4);
+            vm.setBreakpoints(List.of(written), hits::add);
+            guest.writeText("/proc/sys/kernel/panic", "7");
+            Breakpoint.Hit hit = hits.poll(30, TimeUnit.SECONDS);
+            assertThat(hit).isNotNull();
+            assertThat(hit.breakpoint()).isEqualTo(written);
+            assertThat(memory.readInt(variable)).isEqualTo(7);
+            // Within a handler of sysctl: do_proc_int_conv, proc_dointvec_conv, and what kernels to come call them.
+            assertThat(memory.symbols()
+                            .at(hit.rip() - memory.slide())
+                            .orElseThrow()
+                            .name())
+                    .contains("proc_");
+            vm.setBreakpoints(List.of(), hits::add);
+            hits.clear();
+            guest.writeText("/proc/sys/kernel/panic", "8");
+            assertThat(memory.readInt(variable)).isEqualTo(8);
+            assertThat(hits).isEmpty();
+        }
+    }
+
+    @Test
+    void lTheCompressedImageOfADistributionUnpacksItselfAndBoots() {
+        Options process = Options.ofProcess();
+        Options unpacking = new Options(
+                name -> name.equals("ktstr.kaslr") ? "true" : process.property().get(name), process.environment());
+        try (BootedGuest guest = boot("two", unpacking)) {
+            assertThat(guest.machine().spec().kernel())
+                    .isEqualTo(kernel(unpacking).image())
+                    .isNotEqualTo(kernel(unpacking).vmlinux());
+            assertThat(guest.readText("/proc/sys/kernel/ostype")).isEqualTo("Linux");
+            // What is read from outside is found all the same, wherever the kernel went.
+            assertThat(guest.kernel().structs().memory().readText(versionText(guest), 200))
+                    .contains(guest.kernelRelease());
+        }
+    }
+
+    private static long versionText(BootedGuest guest) {
+        return guest.kernel().structs().memory().symbol("linux_banner");
+    }
+
     private BootedGuest boot(String fixture) {
-        Options options = Options.ofProcess();
+        return boot(fixture, Options.ofProcess());
+    }
+
+    private BootedGuest boot(String fixture, Options options) {
         Variant variant = new Variant(
                 Registry.load(LabScenarios.class.getClassLoader()).test("dev.ktstr.it.LabFixtures#" + fixture),
-                KernelDiscovery.standard().find(options.get("kernel").orElse(null)));
+                kernel(options));
         return new Boot(Backends.select("kvm"), options).boot(variant, BootImage.cached(temp), temp, vm -> {});
+    }
+
+    private static KernelImage kernel(Options options) {
+        return KernelDiscovery.standard().find(options.get("kernel").orElse(null));
     }
 }

@@ -4,9 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ktstr.CgroupDef;
+import dev.ktstr.HoldSpec;
+import dev.ktstr.Op;
+import dev.ktstr.Step;
 import dev.ktstr.result.Outcome;
 import dev.ktstr.result.Verdict;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.AbstractStringAssert;
 import org.junit.jupiter.api.Test;
 
 /** Captures of a scheduler's state, by the clock and by name, and the method that judges them afterwards. */
@@ -35,5 +44,98 @@ class SnapshotIT {
                 .contains("postVm findsFault: java.lang.IllegalStateException: of 2 captures none is good")
                 .anyMatch(line -> line.contains("no value at sample periodic_000")
                         && line.contains("did you mean 'nr_dispatched'?"));
+    }
+
+    /** Seven writes are seven captures, in order, each with the value that was written; the clock's captures go on beside them. */
+    @Test
+    void everyWriteToAWatchedSymbolIsACaptureAndWhatIsNeverWrittenIsSaid() throws IOException {
+        Outcome outcome = Runs.run("isWatched", fixtures::isWatched).outcome();
+        assertThat(outcome.details()).isEmpty();
+        JsonNode sidecar =
+                new ObjectMapper().readTree(outcome.sidecar().orElseThrow().toFile());
+        assertThat(sidecar.path("snapshots").findValuesAsText("name"))
+                .contains("beats_000", "beats_006", "periodic_000", "periodic_001")
+                .hasSize(9);
+        assertThat(sidecar.path("notes").toString())
+                .contains("watchSnapshot 'vmlinux/panic_timeout' (vmlinux/panic_timeout) never fired")
+                .contains("watchSnapshot 'crash' (scx_ktst.bss/crash) never fired");
+        JsonNode kept = new ObjectMapper()
+                .readTree(folder(outcome).resolve("snapshots.json").toFile());
+        JsonNode beat = kept.path("snapshots").findValue("maps");
+        assertThat(beat).isNotEmpty();
+        assertThat(kept.at("/snapshots/0/cpus/0/registers/rip").asText()).startsWith("0x");
+        assertThat(kept.at("/snapshots/0/cpus/1/counters/nr_switches").asLong()).isPositive();
+    }
+
+    @Test
+    void whatCannotBeWatchedEndsTheScenarioWithALineThatSaysWhy() {
+        watching("nr_dispatchd").contains("watchSnapshot 'nr_dispatchd'", "did you mean 'nr_dispatched'?");
+        watching("slice_ns").contains("scx_ktst.rodata/slice_ns is a constant");
+        watching("exit_report")
+                .contains("has 33924 bytes")
+                .contains("watch one of its members: kind, reason, msg, dump");
+        watching("runqueues").contains("each CPU has of its own", "'runqueues@0' to 'runqueues@1'");
+        watching("schedule").contains("'schedule' is code of the kernel");
+        watching("nr_enqueued", "nr_dispatched", "crash", "stall")
+                .contains("'stall' cannot be watched", "3 are taken: nr_enqueued, nr_dispatched, crash");
+    }
+
+    private static AbstractStringAssert<?> watching(String... symbols) {
+        Op[] ops = Arrays.stream(symbols).map(Op::watchSnapshot).toArray(Op[]::new);
+        Outcome outcome = Runs.run("watches", ctx -> ctx.executeSteps(Step.ops(HoldSpec.FULL, ops)))
+                .outcome();
+        assertThat(outcome.verdict()).isEqualTo(Verdict.FAIL);
+        return assertThat(String.join("\n", outcome.details()));
+    }
+
+    /** A counter of every decision: the watch ends itself, and the run goes on. */
+    @Test
+    void aSymbolThatIsWrittenWithoutEndIsTakenOff() throws IOException {
+        Outcome outcome = Runs.run(
+                        "watches",
+                        ctx -> ctx.executeSteps(new Step(
+                                List.of(CgroupDef.named("many").workers(3)),
+                                List.of(Op.watchSnapshot("nr_dispatched")),
+                                HoldSpec.FULL)))
+                .outcome();
+        assertThat(outcome.details()).isEmpty();
+        JsonNode sidecar =
+                new ObjectMapper().readTree(outcome.sidecar().orElseThrow().toFile());
+        assertThat(sidecar.path("snapshots")).hasSize(32);
+        assertThat(sidecar.path("notes").toString())
+                .contains("watchSnapshot 'nr_dispatched' was taken off after 32 captures");
+    }
+
+    /** The kernel's own moment: nothing of the scheduler is freed yet, and the dump says by whom and why. */
+    @Test
+    void aFailingSchedulerIsDumpedAtTheWriteOfItsExitKind() throws IOException {
+        Outcome outcome =
+                Runs.run("crashesAsExpected", fixtures::crashesAsExpected).outcome();
+        JsonNode state = new ObjectMapper()
+                .readTree(folder(outcome).resolve("state.json").toFile());
+        assertThat(state.path("how").asText())
+                .matches(
+                        "taken at the write of (scx_sched\\.exit_kind|scx_exit_kind) \\(SCX_EXIT_ERROR_BPF\\) by CPU \\d,"
+                                + " before the kernel took the scheduler apart");
+        assertThat(state.at("/maps").findValuesAsText("name")).contains("scx_ktst.bss", "scx_ktst.rodata");
+        assertThat(state.findValue("crash").asInt()).isEqualTo(1);
+        // What exit writes is not written yet.
+        assertThat(state.findValue("exit_report").path("kind").asInt()).isZero();
+        assertThat(state.at("/cpus/0/counters/nr_switches").asLong()).isPositive();
+    }
+
+    @Test
+    void withoutItsWatchpointAFailureIsDumpedWhenItIsSeen() throws IOException {
+        Outcome outcome = Runs.run(
+                        "crashesAsExpected", Map.of("ktstr.exit.watch", "false"), fixtures::crashesAsExpected)
+                .outcome();
+        JsonNode state = new ObjectMapper()
+                .readTree(folder(outcome).resolve("state.json").toFile());
+        assertThat(state.path("how").asText()).contains("taken up to 2 ms after", "watchpoints are switched off");
+    }
+
+    private static Path folder(Outcome outcome) {
+        String sidecar = outcome.sidecar().orElseThrow().toString();
+        return Path.of(sidecar.substring(0, sidecar.length() - ".ktstr.json".length()));
     }
 }

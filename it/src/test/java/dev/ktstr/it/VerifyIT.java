@@ -2,6 +2,8 @@ package dev.ktstr.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ktstr.run.KernelsInForce;
 import dev.ktstr.run.Options;
 import dev.ktstr.run.Registry;
@@ -15,12 +17,15 @@ import dev.ktstr.verify.ProgramCost;
 import dev.ktstr.verify.Sweep;
 import dev.ktstr.verify.SweepText;
 import dev.ktstr.verify.VerifierLog;
+import dev.ktstr.verify.VerifierStats;
 import dev.ktstr.vm.bpf.BpfProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +97,61 @@ class VerifyIT {
                 .contains("FAIL", "processed=", "20 rounds of instructions");
         assertThat(new SweepText(false, false).summary(results))
                 .anyMatch(line -> line.startsWith("verifier sweep: 4 cells, 2 pass, 2 fail, 0 skip"));
+    }
+
+    @Test
+    void statesAreThereWhereASchedulerPrintsItsLogs() {
+        Sweep sweep = sweep(Map.of("ktstr.scheduler", "scx-logs", "ktstr.presets", "tiny-1llc"));
+        CellResult result = sweep.run(temp, each -> {}).get(0);
+        assertThat(result.status()).as("%s", result.reasons()).isEqualTo(CellResult.Status.PASS);
+        assertThat(result.logs()).hasSize(5).noneMatch(VerifierLog::refused);
+        assertThat(result.programs()).hasSize(5).allSatisfy(program -> {
+            VerifierStats stats = result.logs().stream()
+                    .filter(log -> log.program().equals(program.name()))
+                    .findFirst()
+                    .flatMap(VerifierLog::stats)
+                    .orElseThrow();
+            assertThat(program.verifiedInsns()).hasValue(stats.processed());
+            assertThat(program.totalStates()).hasValue(stats.totalStates());
+            assertThat(program.peakStates()).hasValue(stats.peakStates());
+        });
+        assertThat(new SweepText(false, false).cell(result))
+                .hasSize(6)
+                .anyMatch(line ->
+                        line.matches(".*ktstr_dispatch +verified_insns=\\d+ +states=\\d+ +peak_states=\\d+ .*"));
+    }
+
+    @Test
+    void aBuildOfTwoSchedulersOnTwoKernelsEndsWithTheGridOfTheSweep() throws Exception {
+        String newer =
+                ObservedGuest.image(Optional.empty(), Options.ofProcess()).label();
+        String older =
+                ObservedGuest.image(Optional.of("6.12"), Options.ofProcess()).label();
+        Path project = Mvn.sample("20-verify", temp.resolve("20-verify"));
+        String out = Mvn.run(
+                project,
+                temp.resolve("verify.log"),
+                Duration.ofMinutes(9),
+                "verify",
+                "-Dktstr.kernel=" + newer + "," + older,
+                "-Dktstr.scheduler.path=" + System.getProperty("ktstr.scheduler.path"));
+        List<String> lines =
+                out.lines().map(line -> line.replaceFirst("^\\[INFO] ?", "")).toList();
+        int summary = lines.indexOf("verifier sweep: 8 cells, 8 pass, 0 fail, 0 skip");
+        assertThat(summary).as(out).isPositive();
+        assertThat(lines.subList(summary + 2, summary + 7))
+                .extracting(line -> line.replaceAll(" +", " ").strip())
+                .containsExactly(
+                        "tiny-1llc smt-2llc",
+                        "scx-ktstr " + newer + " pass pass",
+                        "scx-ktstr " + older + " pass pass",
+                        "scx-loop " + newer + " pass pass",
+                        "scx-loop " + older + " pass pass");
+        assertThat(lines.subList(summary, lines.size())).noneMatch(line -> line.startsWith("verifier scx-"));
+        JsonNode cells = new ObjectMapper()
+                .readTree(project.resolve("target/ktstr/verifier/verifier.json").toFile())
+                .path("cells");
+        assertThat(cells).hasSize(8);
     }
 
     @Test

@@ -35,6 +35,13 @@ public @interface KtstrTest {
     /** Guest memory in MiB. The VM gets the largest of this, 64 times its CPUs, and 256. */
     int memoryMb() default 2048;
 
+    /**
+     * The guest's memory node by node, instead of {@link #memoryMb()} spread evenly: {@code "512M"}, or with what the firmware
+     * tells of it {@code "1G latency=300 bandwidth=20000 cache=64M distances=20,30,10"} (nanoseconds, MB/s). Nodes beyond
+     * {@link #numaNodes()} have no CPUs, as memory behind CXL. Of the test's own topology; the gauntlet's presets have even nodes.
+     */
+    String[] memoryNodes() default {};
+
     /** The scheduler under test: a type annotated {@link Scheduler}. Without it the kernel's own, {@link Eevdf}. */
     Class<?> scheduler() default Eevdf.class;
 

@@ -54,6 +54,10 @@ final class OptionRules {
         if (!test.mapWrites().isEmpty()) {
             reportHostOnly(test, "bpfMapWrite", test.mapWrites().get(0).place());
         }
+        if (test.values().list("memoryNodes").written()) {
+            reportHostOnly(
+                    test, "memoryNodes", test.values().list("memoryNodes").place());
+        }
         for (String name : OF_A_GUEST) {
             test.values()
                     .find(name)

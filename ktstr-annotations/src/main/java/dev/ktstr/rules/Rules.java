@@ -23,6 +23,7 @@ public final class Rules {
         Findings out = new Findings();
         new TestRules(out).check(test);
         new TopologyRules(out).check(test);
+        new TopologyRules(out).checkMemory(test);
         new LimitRules(out).check(test);
         new FlagChoiceRules(out).check(test);
         new CheckRules(out).check(test);

@@ -1,6 +1,7 @@
 package dev.ktstr.rules;
 
 import dev.ktstr.spec.CpuTopology;
+import dev.ktstr.spec.NumaMemory;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -25,6 +26,47 @@ final class TopologyRules {
             check(new Subject(
                     test.values(), Origin.TEST, test.name(), test.scheduler().display(), test.place()));
         }
+    }
+
+    /** Checks the memory of a test's nodes, which are at least those that have CPUs. */
+    void checkMemory(TestModel test) {
+        Attribute<List<Attribute<String>>> nodes = test.values().list("memoryNodes");
+        if (!nodes.written()) {
+            return;
+        }
+        try {
+            NumaMemory memory = NumaMemory.parse(test.values().texts("memoryNodes"));
+            Attribute<Integer> wanted = test.values().integer("numaNodes");
+            if (memory.nodes().size() < wanted.value()) {
+                reportMemory(
+                        test,
+                        nodes.place(),
+                        "has " + memory.nodes().size() + " nodes, and " + wanted.text() + " have CPUs",
+                        "write the memory of every node");
+            }
+            if (test.values().integer("memoryMb").written()) {
+                reportMemory(
+                        test,
+                        test.values().integer("memoryMb").place(),
+                        "and memoryMb are both written",
+                        "drop memoryMb: the guest has what its nodes have, " + memory.totalMb() + " MiB");
+            }
+        } catch (IllegalArgumentException e) {
+            reportMemory(
+                    test,
+                    nodes.place(),
+                    "cannot be: " + e.getMessage(),
+                    "write it like \"512M\" or \"1G latency=300 bandwidth=20000 distances=20,10\"");
+        }
+    }
+
+    private void reportMemory(TestModel test, Place place, String problem, String hint) {
+        out.add(
+                Codes.MEMORY_NODES,
+                place,
+                "memoryNodes of " + test.name() + " " + problem,
+                "No guest can be made with that",
+                hint);
     }
 
     private static List<Attribute<Integer>> dimensions(Attributes values) {

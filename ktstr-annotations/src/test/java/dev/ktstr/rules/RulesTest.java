@@ -246,7 +246,7 @@ class RulesTest {
             for (String s : List.of("config", "expectScxBpfErrorContains", "expectScxBpfErrorMatches", "postVm")) {
                 put(s, "", Origin.DEFAULT);
             }
-            for (String l : List.of("extraSchedArgs", "requiredFlags", "excludedFlags")) {
+            for (String l : List.of("extraSchedArgs", "requiredFlags", "excludedFlags", "memoryNodes")) {
                 list(l, Origin.DEFAULT);
             }
         }

@@ -6,6 +6,7 @@ import dev.ktstr.vm.GuestMemory;
 import dev.ktstr.vm.bpf.BpfGlobals;
 import dev.ktstr.vm.bpf.BpfReader;
 import dev.ktstr.vm.bpf.BpfValues;
+import dev.ktstr.vm.bpf.WatchTarget;
 import dev.ktstr.vm.btf.BtfException;
 import dev.ktstr.vm.kernel.KernelAccessException;
 import dev.ktstr.vm.kernel.KernelMemory;
@@ -101,6 +102,17 @@ public final class KernelView {
     /** Global variables of its BPF programs. @throws InspectException when the kernel cannot be read */
     public BpfGlobals globals() {
         return open().globals;
+    }
+
+    /**
+     * Where the bytes of a BPF variable or a kernel symbol lie, for a watchpoint.
+     *
+     * @throws InspectException when the kernel cannot be read
+     * @throws dev.ktstr.vm.bpf.BpfException when there is no such name, or no watchpoint covers it
+     */
+    public WatchTarget watchTarget(String name) {
+        Open now = open();
+        return WatchTarget.find(now.structs, now.globals, now.values, name);
     }
 
     /** A monitor of its runqueues. @throws InspectException when the kernel cannot be read, or has none that could be */

@@ -1,7 +1,7 @@
 package dev.ktstr.monitor;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.ktstr.vm.host.HostTicks;
+import dev.ktstr.vm.host.ThreadTimes;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,13 +10,11 @@ import java.util.Optional;
 /**
  * What the host has given to the vCPUs up to a moment. A value that the host's kernel does not tell is -1.
  *
- * <p>A vCPU's thread tells how long it ran and how long it waited for a CPU of the host ({@code /proc/PID/schedstat},
- * Documentation/scheduler/sched-stats.rst). Where the host is a guest itself, {@code steal} of its {@code /proc/stat} tells what
- * was taken from all of it (proc(5)).
+ * <p>A vCPU's thread tells how long it ran and how long it waited for a CPU of the host ({@link ThreadTimes}). Where the host is
+ * a guest itself, its steal time tells what was taken from all of it ({@link HostTicks}).
  */
 final class HostTimes {
     private static final long UNKNOWN = -1;
-    private static final int STEAL = 8;
 
     private final long[] ranNs;
     private final long[] waitedNs;
@@ -55,33 +53,17 @@ final class HostTimes {
             long[] ran = new long[threads.length];
             long[] waited = new long[threads.length];
             for (int i = 0; i < threads.length; i++) {
-                String[] words = words(proc.resolve(threads[i] + "/schedstat"));
-                ran[i] = number(words, 0);
-                waited[i] = number(words, 1);
+                Optional<ThreadTimes> times = ThreadTimes.of(proc, threads[i]);
+                ran[i] = times.map(ThreadTimes::ranNs).orElse(UNKNOWN);
+                waited[i] = times.map(ThreadTimes::waitedNs).orElse(UNKNOWN);
             }
-            String[] all = words(proc.resolve("stat"));
-            long sum = 0;
-            for (int i = 1; i <= STEAL; i++) {
-                sum += Math.max(0, number(all, i));
-            }
-            return new HostTimes(ran, waited, slot, number(all, STEAL), sum == 0 ? UNKNOWN : sum);
-        }
-
-        /** The words of the first line. A thread that has ended, or a kernel that does not keep this, has none. */
-        private static String[] words(Path file) {
-            try (var lines = Files.lines(file)) {
-                return lines.findFirst().orElse("").trim().split("\\s+");
-            } catch (IOException | java.io.UncheckedIOException e) {
-                return new String[0];
-            }
-        }
-
-        private static long number(String[] words, int at) {
-            try {
-                return at < words.length ? Long.parseLong(words[at]) : UNKNOWN;
-            } catch (NumberFormatException e) {
-                return UNKNOWN;
-            }
+            Optional<HostTicks> ticks = HostTicks.read(proc);
+            return new HostTimes(
+                    ran,
+                    waited,
+                    slot,
+                    ticks.map(HostTicks::stolen).orElse(UNKNOWN),
+                    ticks.map(HostTicks::all).orElse(UNKNOWN));
         }
     }
 

@@ -207,7 +207,10 @@ public final class Boot {
                 BootedGuest guest = new BootedGuest(
                         machine,
                         session,
-                        GuestTopology.verified(session.hello(), variant.topology()),
+                        GuestTopology.verified(
+                                session.hello(),
+                                variant.topology(),
+                                variant.shape().memory()),
                         way,
                         variant.kernel());
                 up = true;
@@ -244,13 +247,16 @@ public final class Boot {
             kernelArgs.add(VmSpec.KASLR);
         }
         VmSpec spec = new VmSpec(
-                // The decompressor decides where a kernel goes, so it has to run.
-                kaslr ? variant.kernel().image() : KernelRequirements.bootFile(variant.kernel()),
+                kaslr
+                        ? KernelRequirements.randomizedBootFile(variant.kernel())
+                        : KernelRequirements.bootFile(variant.kernel()),
                 initramfs,
                 variant.topology(),
                 variant.memoryMb(),
                 kernelArgs,
-                workDir);
+                workDir,
+                variant.shape().memory(),
+                options.on("hugepages"));
         return new Attempt(variant, spec, started).run();
     }
 

@@ -1,25 +1,26 @@
 package dev.ktstr.run;
 
+import dev.ktstr.checks.MergedChecks;
 import dev.ktstr.guest.wire.ScenarioPlan;
 import dev.ktstr.guest.wire.StepPlan;
 import dev.ktstr.guest.wire.StimulusEvent;
 import dev.ktstr.inspect.InspectException;
-import dev.ktstr.snapshot.CapturedState;
+import dev.ktstr.result.RunFolder;
 import dev.ktstr.snapshot.DumpText;
 import dev.ktstr.snapshot.Sample;
 import dev.ktstr.snapshot.SnapshotBridge;
 import dev.ktstr.snapshot.SnapshotException;
-import dev.ktstr.vm.VirtualMachine;
 import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.bpf.BpfException;
 import dev.ktstr.vm.kernel.KernelAccessException;
 import dev.ktstr.vm.sched.ScxExit;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -27,124 +28,86 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Captures the scheduler's state while the guest stands still: when the scenario asks for it, by the clock, and when the scheduler
- * fails. Two threads, one that waits for the clock's next time and one that looks at how the scheduler ends.
+ * Captures the scheduler's state while the guest stands still: when the scenario asks for it, by the clock, when the guest writes what
+ * the scenario watches, and when the scheduler fails. A thread waits for the clock's next time; {@link ExitDump} has one of its own.
  */
 final class Captures implements Companion {
     private static final Logger LOG = LoggerFactory.getLogger(Captures.class);
     private static final String SNAPSHOT = "snapshot:";
     private static final String WATCH = "watch:";
-    private static final long LOOK_NS = 2_000_000;
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 
+    /** File of the run's folder with the state that a scheduler failed in. */
+    static final String STATE_FILE = "state.json";
+
+    /** File of the run's folder with all captures. */
+    static final String SNAPSHOTS_FILE = "snapshots.json";
+
     private final int periodic;
+    private final boolean watchExit;
     private final SnapshotBridge bridge = new SnapshotBridge();
     private final List<String> notes = new ArrayList<>();
     private final CountDownLatch released = new CountDownLatch(1);
     private final CountDownLatch clockStop = new CountDownLatch(1);
-    private final CountDownLatch watchStop = new CountDownLatch(1);
-    private final Object turn = new Object();
     private @Nullable BootedGuest guest;
+    private @Nullable StateReader reader;
+    private @Nullable SymbolWatches symbols;
+    private @Nullable ExitDump exit;
     private @Nullable Thread clock;
-    private @Nullable Thread watch;
-    private volatile @Nullable CapturedState failed;
-    private volatile long zeroNs;
-    private long frozenNs;
+    private ExitDump.@Nullable Dump failed;
     private boolean begun;
 
-    /** @param periodic how many captures the clock takes */
-    Captures(int periodic) {
+    /**
+     * Of a run.
+     *
+     * @param periodic how many captures the clock takes
+     * @param watchExit whether a watchpoint is kept on the scheduler's {@code exit_kind}
+     */
+    Captures(int periodic, boolean watchExit) {
         this.periodic = periodic;
+        this.watchExit = watchExit;
     }
 
     @Override
     public void booted(BootedGuest booted) {
         guest = booted;
+        StateReader ofGuest = new StateReader(booted);
+        reader = ofGuest;
+        symbols = new SymbolWatches(booted.kernel(), new Watches(booted.machine()), ofGuest, bridge);
     }
 
     @Override
     public void attached() {
-        zeroNs = System.nanoTime();
         BootedGuest booted = guest;
-        if (booted == null) {
+        StateReader ofGuest = reader;
+        SymbolWatches watching = symbols;
+        if (booted == null || ofGuest == null || watching == null) {
             return;
         }
+        ofGuest.zero();
         try {
-            ScxExit exit = new ScxExit(booted.kernel().structs());
-            if (exit.known()) {
-                watch = start("ktstr-scx-exit", () -> watch(booted, exit));
+            ScxExit kind = new ScxExit(booted.kernel().structs());
+            if (kind.known()) {
+                exit = new ExitDump(
+                        booted.machine(),
+                        ofGuest,
+                        kind,
+                        watchExit ? Optional.of(watching.watches()) : Optional.empty());
+                exit.start();
             }
-        } catch (InspectException e) {
+        } catch (InspectException | BpfException | KernelAccessException | VmException e) {
             LOG.debug("no failure dump will be made: {}", e.getMessage());
         }
     }
 
-    private static Thread start(String name, Runnable work) {
-        Thread thread = new Thread(work, name);
-        thread.setDaemon(true);
-        thread.start();
-        return thread;
-    }
-
-    /** Looks until the scheduler fails, then copies its maps before its process ends and they go. */
-    private void watch(BootedGuest booted, ScxExit exit) {
-        try {
-            while (!watchStop.await(LOOK_NS, TimeUnit.NANOSECONDS)
-                    && booted.machine().exit().isEmpty()) {
-                if (kind(exit) >= ScxExit.ERROR) {
-                    failed = frozen(booted).state;
-                    return;
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (InspectException | BpfException | KernelAccessException | VmException e) {
-            synchronized (notes) {
-                notes.add("the scheduler's state could not be captured when it failed: " + e.getMessage());
-            }
-        }
-    }
-
-    private static int kind(ScxExit exit) {
-        try {
-            return exit.kind();
-        } catch (KernelAccessException e) {
-            return 0; // its state was freed between two reads; it is looked up anew next time
-        }
-    }
-
-    private record Frozen(CapturedState state, Duration length) {}
-
-    /** Reads the state of a guest that stands still. One at a time, for the second would let the guest run in the first's reading. */
-    private Frozen frozen(BootedGuest booted) {
-        VirtualMachine machine = booted.machine();
-        synchronized (turn) {
-            long from = System.nanoTime();
-            CapturedState state;
-            machine.freeze();
-            try {
-                state = CapturedState.read(booted.kernel());
-            } finally {
-                machine.resume();
-            }
-            long took = System.nanoTime() - from;
-            frozenNs += took;
-            return new Frozen(state, Duration.ofNanos(took));
-        }
-    }
-
     private void capture(String name, boolean byClock) {
-        BootedGuest booted = guest;
-        if (booted == null) {
+        StateReader ofGuest = reader;
+        if (ofGuest == null) {
             throw new SnapshotException("there is no guest to capture");
         }
         bridge.check(name);
-        long at;
-        synchronized (turn) {
-            at = System.nanoTime() - zeroNs - frozenNs;
-        }
-        Frozen frozen = frozen(booted);
-        bridge.keep(new Sample(name, byClock, Duration.ofNanos(Math.max(0, at)), frozen.length, frozen.state));
+        StateReader.Frozen frozen = ofGuest.freeze();
+        bridge.keep(new Sample(name, byClock, frozen.at(), frozen.frozen(), frozen.state()));
     }
 
     @Override
@@ -153,27 +116,27 @@ final class Captures implements Companion {
             return;
         }
         begun = true;
-        synchronized (turn) {
-            zeroNs = System.nanoTime();
-            frozenNs = 0;
+        StateReader ofGuest = reader;
+        if (ofGuest != null) {
+            ofGuest.zero();
         }
         if (periodic > 0) {
             long length = plan.steps().stream()
                     .map(StepPlan::hold)
                     .mapToLong(hold -> hold.totalNs())
                     .sum();
-            clock = start("ktstr-captures", () -> byTheClock(length));
+            clock = new Thread(() -> byTheClock(length), "ktstr-captures");
+            clock.setDaemon(true);
+            clock.start();
         }
     }
 
     @Override
     public void event(StimulusEvent event) {
         if (event.step() == 0 && event.what().equals("release")) {
-            synchronized (turn) {
-                if (released.getCount() > 0) {
-                    zeroNs = System.nanoTime();
-                    frozenNs = 0;
-                }
+            StateReader ofGuest = reader;
+            if (ofGuest != null && released.getCount() > 0) {
+                ofGuest.released();
             }
             released.countDown();
         }
@@ -197,10 +160,8 @@ final class Captures implements Companion {
         try {
             boolean running = awaitRelease();
             while (running && done < periodic) {
-                long wait;
-                synchronized (turn) {
-                    wait = zeroNs + frozenNs + times.get(done) - System.nanoTime();
-                }
+                StateReader ofGuest = Objects.requireNonNull(reader);
+                long wait = ofGuest.due(times.get(done)) - System.nanoTime();
                 running = times.get(done) <= lengthNs && !clockStop.await(Math.max(0, wait), TimeUnit.NANOSECONDS);
                 if (running) {
                     capture(String.format(Locale.ROOT, "periodic_%03d", done), true);
@@ -214,9 +175,7 @@ final class Captures implements Companion {
             why = String.valueOf(e.getMessage());
         }
         if (done < periodic) {
-            synchronized (notes) {
-                notes.add("of " + periodic + " periodic captures " + done + " were taken: " + why);
-            }
+            note("of " + periodic + " periodic captures " + done + " were taken: " + why);
         }
     }
 
@@ -233,8 +192,12 @@ final class Captures implements Companion {
     @Override
     public boolean hostRequest(String name) {
         if (name.startsWith(WATCH)) {
-            throw new SnapshotException("watching '" + name.substring(WATCH.length())
-                    + "' takes a hardware watchpoint, and this backend gives none; capture it by name instead");
+            SymbolWatches watching = symbols;
+            if (watching == null) {
+                throw new SnapshotException("there is no guest to watch");
+            }
+            watching.add(name.substring(WATCH.length()));
+            return true;
         } else if (!name.startsWith(SNAPSHOT)) {
             return false;
         }
@@ -246,6 +209,10 @@ final class Captures implements Companion {
     public void scenarioEnded() {
         clockStop.countDown();
         join(clock);
+        SymbolWatches watching = symbols;
+        if (watching != null) {
+            watching.end();
+        }
     }
 
     /** Takes the state that the run ends in, for the text of a failure, unless the scheduler has failed before. */
@@ -253,24 +220,41 @@ final class Captures implements Companion {
     public void ending() {
         stop();
         BootedGuest booted = guest;
-        if (booted == null || failed != null || booted.machine().exit().isPresent()) {
+        StateReader ofGuest = reader;
+        ExitDump ofExit = exit;
+        if (ofExit != null) {
+            failed = ofExit.dump().orElse(null);
+            ofExit.problem().ifPresent(why -> note("the scheduler's state was not captured when it failed: " + why));
+        }
+        if (booted == null
+                || ofGuest == null
+                || failed != null
+                || booted.machine().exit().isPresent()) {
             return;
         }
         try {
-            failed = frozen(booted).state;
+            failed = new ExitDump.Dump(ofGuest.freeze().state(), "taken when the test's body had ended");
         } catch (InspectException | BpfException | KernelAccessException | VmException e) {
             LOG.debug("no state of the run's end: {}", e.getMessage());
         }
     }
 
-    private void stop() {
-        clockStop.countDown();
-        watchStop.countDown();
-        join(clock);
-        join(watch);
+    private void note(String text) {
+        synchronized (notes) {
+            notes.add(text);
+        }
     }
 
-    private static void join(@Nullable Thread thread) {
+    private void stop() {
+        clockStop.countDown();
+        join(clock);
+        ExitDump ofExit = exit;
+        if (ofExit != null) {
+            ofExit.close();
+        }
+    }
+
+    static void join(@Nullable Thread thread) {
         if (thread == null) {
             return;
         }
@@ -295,29 +279,38 @@ final class Captures implements Companion {
     }
 
     @Override
-    public Findings findings(dev.ktstr.checks.MergedChecks checks) {
+    public Findings findings(MergedChecks checks) {
+        List<String> all = new ArrayList<>();
         synchronized (notes) {
-            return new Findings(List.of(), List.of(), notes);
+            all.addAll(notes);
         }
+        SymbolWatches watching = symbols;
+        if (watching != null) {
+            all.addAll(watching.notes());
+        }
+        return new Findings(List.of(), List.of(), all);
     }
 
     @Override
     public void contribute(Map<String, Object> sidecar, Map<String, String> sections) {
         if (!samples().isEmpty()) {
-            sidecar.put("snapshots", samples().stream().map(Captures::json).toList());
+            sidecar.put("snapshots", samples().stream().map(CapturesJson::entry).toList());
         }
-        CapturedState state = failed;
-        if (state != null && !state.maps().isEmpty()) {
-            sections.put("scheduler state", DumpText.of(state));
+        ExitDump.Dump dump = failed;
+        if (dump != null && !dump.state().maps().isEmpty()) {
+            sections.put("scheduler state", dump.how() + "\n" + DumpText.of(dump.state()));
         }
     }
 
-    private static Map<String, Object> json(Sample sample) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("name", sample.name());
-        json.put("periodic", sample.periodic());
-        json.put("atMs", sample.at().toMillis());
-        json.put("frozenMs", Math.round(sample.frozen().toNanos() / 1e4) / 100.0);
-        return json;
+    @Override
+    public void leave(RunFolder folder, boolean failure) {
+        List<Sample> kept = samples();
+        if (!kept.isEmpty()) {
+            folder.write(SNAPSHOTS_FILE, CapturesJson.all(kept));
+        }
+        ExitDump.Dump dump = failed;
+        if (failure && dump != null && !dump.state().maps().isEmpty()) {
+            folder.write(STATE_FILE, CapturesJson.dump(dump));
+        }
     }
 }

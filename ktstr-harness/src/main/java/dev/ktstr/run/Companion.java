@@ -3,6 +3,7 @@ package dev.ktstr.run;
 import dev.ktstr.checks.MergedChecks;
 import dev.ktstr.guest.wire.ScenarioPlan;
 import dev.ktstr.guest.wire.StimulusEvent;
+import dev.ktstr.result.RunFolder;
 import dev.ktstr.snapshot.Sample;
 import java.util.List;
 import java.util.Map;
@@ -65,4 +66,11 @@ public interface Companion extends AutoCloseable {
      * @param sections sections of a failure's text, by title
      */
     default void contribute(Map<String, Object> sidecar, Map<String, String> sections) {}
+
+    /**
+     * Leaves files in the run's folder, for what is too much for the result. Called once, last of all.
+     *
+     * @param failure whether the run has failed so far
+     */
+    default void leave(RunFolder folder, boolean failure) {}
 }

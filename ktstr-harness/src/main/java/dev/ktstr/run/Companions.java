@@ -6,6 +6,7 @@ import dev.ktstr.guest.wire.ScenarioPlan;
 import dev.ktstr.guest.wire.StimulusEvent;
 import dev.ktstr.inspect.KernelView;
 import dev.ktstr.kernel.KernelCache;
+import dev.ktstr.result.RunFolder;
 import dev.ktstr.snapshot.Sample;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +42,7 @@ final class Companions implements Companion {
             all.add(new MonitorCompanion(options));
         }
         if (variant.scheduler().isPresent()) {
-            all.add(new Captures(variant.test().after().numSnapshots()));
+            all.add(new Captures(variant.test().after().numSnapshots(), options.on("exit.watch", true)));
             all.add(new WatchdogLimit(variant.test().watchdog()));
             all.add(new MapWrites(variant.test().mapWrites(), options));
         }
@@ -139,5 +140,10 @@ final class Companions implements Companion {
     @Override
     public void contribute(Map<String, Object> sidecar, Map<String, String> sections) {
         all.forEach(each -> each.contribute(sidecar, sections));
+    }
+
+    @Override
+    public void leave(RunFolder folder, boolean failure) {
+        all.forEach(each -> each.leave(folder, failure));
     }
 }

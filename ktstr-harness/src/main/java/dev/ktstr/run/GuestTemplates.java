@@ -54,7 +54,7 @@ final class GuestTemplates {
     GuestTemplates(Backend backend, Options options) {
         this.options = options;
         try {
-            TemplateMode mode = TemplateMode.parse(options.get("template").orElse("on"));
+            TemplateMode mode = TemplateMode.parse(options.get("template").orElse(standard(backend)));
             OptionalInt budget = options.positive("template.budget");
             Path cache = options.get("template.dir")
                     .map(Path::of)
@@ -72,6 +72,11 @@ final class GuestTemplates {
         }
     }
 
+    /** A kernel boots in a second with KVM, so less is to be gained there; whoever wants its forks asks for them. */
+    private static String standard(Backend backend) {
+        return backend.name().equals("kvm") ? "off" : "on";
+    }
+
     /** What is needed to fork a guest, or to save one. */
     record Plan(Templates templates, Forking forking, TemplateKey key) {
         /** Counts a fork that failed, and removes its template. */
@@ -87,7 +92,8 @@ final class GuestTemplates {
 
     /** The plan for such a guest; empty when templates are off, the backend has none, or its forks keep failing. */
     Optional<Plan> plan(Variant variant, VmSpec spec) {
-        if (templates.isEmpty() || forking.isEmpty()) {
+        // A template is copied into place, which the kernel does not do for huge pages.
+        if (templates.isEmpty() || forking.isEmpty() || spec.hugePages()) {
             return Optional.empty();
         }
         Map<String, String> identity = new LinkedHashMap<>(forking.get().identity(spec));

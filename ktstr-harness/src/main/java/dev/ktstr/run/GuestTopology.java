@@ -3,11 +3,15 @@ package dev.ktstr.run;
 import dev.ktstr.TestTopology;
 import dev.ktstr.guest.wire.CpuReport;
 import dev.ktstr.guest.wire.Hello;
+import dev.ktstr.guest.wire.NodeReport;
 import dev.ktstr.spec.CpuTopology;
+import dev.ktstr.spec.NumaMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /** Compares the topology that the guest's sysfs shows with the one that was asked for. */
 public final class GuestTopology {
@@ -19,14 +23,22 @@ public final class GuestTopology {
      * @throws RunException when it differs from {@code requested} in any CPU; every difference is named
      */
     public static TestTopology verified(Hello hello, CpuTopology requested) {
+        return verified(hello, requested, Optional.empty());
+    }
+
+    /** The same for a guest whose nodes are described: those of memory only, and all distances, are compared too. */
+    public static TestTopology verified(Hello hello, CpuTopology requested, Optional<NumaMemory> memory) {
         List<String> differences = new ArrayList<>();
         List<CpuReport> cpus = hello.cpus();
         if (cpus.size() != requested.cpus()) {
             differences.add("asked for " + requested.cpus() + " CPUs, the guest has " + cpus.size());
         }
-        if (hello.nodes().size() != requested.numaNodes()) {
-            differences.add("asked for " + requested.numaNodes() + " NUMA nodes, the guest has "
+        int nodes = memory.map(m -> m.nodes().size()).orElse(requested.numaNodes());
+        if (hello.nodes().size() != nodes) {
+            differences.add("asked for " + nodes + " NUMA nodes, the guest has "
                     + hello.nodes().size());
+        } else {
+            memory.ifPresent(m -> hello.nodes().forEach(node -> compare(node, requested, m, differences)));
         }
         for (CpuReport cpu : cpus) {
             int llc = cpu.cpu() / requested.cpusPerLlc();
@@ -47,6 +59,29 @@ public final class GuestTopology {
                             + ". Hint: run `mvn ktstr:doctor`, and try another backend with -Dktstr.backend.");
         }
         return topology(hello, requested);
+    }
+
+    /** What firmware and kernel keep of a node for themselves is not in its sum, so that only a limit can be compared. */
+    private static void compare(NodeReport node, CpuTopology requested, NumaMemory memory, List<String> differences) {
+        int id = node.node();
+        if (id < 0 || id >= memory.nodes().size()) {
+            differences.add("the guest has a node " + id + ", which was not asked for");
+            return;
+        }
+        List<Integer> distances = IntStream.range(0, memory.nodes().size())
+                .mapToObj(to -> memory.distance(id, to))
+                .toList();
+        if (!node.distances().equals(distances)) {
+            differences.add(
+                    "node" + id + " should be at distances " + distances + "; the guest shows " + node.distances());
+        }
+        long mostKb = memory.nodes().get(id).mb() * 1024L;
+        if (node.memTotalKb() > mostKb || node.memTotalKb() == 0) {
+            differences.add("node" + id + " should have " + mostKb + " KiB; the guest shows " + node.memTotalKb());
+        }
+        if (id >= requested.numaNodes() && !node.cpus().isEmpty()) {
+            differences.add("node" + id + " should have no CPUs; the guest shows " + node.cpus());
+        }
     }
 
     private static TestTopology topology(Hello hello, CpuTopology requested) {

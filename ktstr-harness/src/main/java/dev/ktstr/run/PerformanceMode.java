@@ -13,13 +13,11 @@ import java.util.Optional;
  * real time. One CPU of the host is left for everything else: the emulator's other threads, this JVM, the host.
  */
 final class PerformanceMode {
-    private static final String OFF = "noPerfMode";
-
     private PerformanceMode() {}
 
     /** Whether the variant is to run in it. */
     static boolean wanted(Shape shape, Options options) {
-        return shape.test().performanceMode() && !options.on(OFF);
+        return shape.test().performanceMode() && !options.on("noPerfMode");
     }
 
     /** CPUs of the host that such a machine keeps busy, and the one for the rest. */
@@ -35,7 +33,7 @@ final class PerformanceMode {
         return Optional.of("performanceMode needs " + hostCpus(shape) + " CPUs of the host: one for each of the "
                 + shape.topology().cpus() + " vCPUs of " + shape.topology()
                 + ", and one for everything else. This process may use "
-                + host.cpus() + ". -Dktstr." + OFF + "=true runs it without pinning");
+                + host.cpus() + ". -Dktstr.noPerfMode=true runs it without pinning");
     }
 
     /** Pins a machine that has just started, if its place has CPUs for that; says what came of it, for the result. */
@@ -57,8 +55,8 @@ final class PerformanceMode {
 
     /** What the result says of an attribute that is turned off. */
     static Optional<String> note(Shape shape, Options options) {
-        return shape.test().performanceMode() && options.on(OFF)
-                ? Optional.of("performanceMode is off (-Dktstr." + OFF + "): its figures are those of an ordinary run")
+        return shape.test().performanceMode() && options.on("noPerfMode")
+                ? Optional.of("performanceMode is off (-Dktstr.noPerfMode): its figures are those of an ordinary run")
                 : Optional.empty();
     }
 }

@@ -11,6 +11,7 @@ import dev.ktstr.run.TestEntry.Expectation;
 import dev.ktstr.run.TestEntry.Gauntlet;
 import dev.ktstr.run.TestEntry.Profile;
 import dev.ktstr.spec.CpuTopology;
+import dev.ktstr.spec.NumaMemory;
 import dev.ktstr.spec.TopologyLimits;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -200,6 +201,7 @@ final class RegistryReader {
                         number(topology, "cores", 2),
                         number(topology, "threads", 1)),
                 number(node, "memoryMb", 2048),
+                memory(node.path("memoryNodes")),
                 number(node, "durationS", 12),
                 number(node, "workersPerCgroup", 2),
                 strings(node.path("extraSchedArgs")),
@@ -219,6 +221,10 @@ final class RegistryReader {
                 watchdog(node.path("watchdogTimeoutS")),
                 mapWrites(node.path("bpfMapWrite")),
                 new TestEntry.After(number(node, "numSnapshots", 0), text(node, "postVm")));
+    }
+
+    private static Optional<NumaMemory> memory(JsonNode nodes) {
+        return nodes.isEmpty() ? Optional.empty() : Optional.of(NumaMemory.parse(strings(nodes)));
     }
 
     private static TestEntry.Watchdog watchdog(JsonNode node) {

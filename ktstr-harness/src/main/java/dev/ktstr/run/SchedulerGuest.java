@@ -3,6 +3,7 @@ package dev.ktstr.run;
 import dev.ktstr.guest.GuestException;
 import dev.ktstr.guest.wire.SchedulerExit;
 import dev.ktstr.inspect.KernelView;
+import dev.ktstr.kernel.KernelCache;
 import dev.ktstr.kernel.KernelRequirements;
 import dev.ktstr.vm.Backend;
 import dev.ktstr.vm.Backends;
@@ -45,6 +46,7 @@ public final class SchedulerGuest implements AutoCloseable {
      */
     public static SchedulerGuest boot(Variant variant, Options options, Path baseDir, Path folder) {
         KernelRequirements.requireSchedExt(variant.kernel());
+        KernelView.prefetch(variant.kernel(), KernelCache.standard());
         Prepare.Prepared prepared = new Prepare(options, baseDir).gather(variant);
         Backend backend = Backends.select(options.get("backend").orElse(null));
         HostSlots.Slot slot = new Parallel(backend, options).await(variant);

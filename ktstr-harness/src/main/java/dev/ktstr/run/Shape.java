@@ -3,6 +3,7 @@ package dev.ktstr.run;
 import dev.ktstr.run.TestEntry.Profile;
 import dev.ktstr.spec.CpuTopology;
 import dev.ktstr.spec.GauntletPreset;
+import dev.ktstr.spec.NumaMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -84,8 +85,16 @@ public record Shape(TestEntry test, String preset, Profile profile) {
         return SchedulerArgs.of(this);
     }
 
-    /** Guest RAM in MiB: at least 64 per CPU, and at least 256. */
+    /** The memory of its nodes, where that is not even; presets have even nodes. */
+    public Optional<NumaMemory> memory() {
+        return onPreset() ? Optional.empty() : test.memory();
+    }
+
+    /** Guest RAM in MiB: what its nodes have, or at least 64 per CPU, and at least 256. */
     public int memoryMb() {
+        if (memory().isPresent()) {
+            return memory().get().totalMb();
+        }
         return Math.max(Math.max(64 * topology().cpus(), 256), test.memoryMb());
     }
 

@@ -2,6 +2,7 @@ package dev.ktstr.run;
 
 import dev.ktstr.Assert;
 import dev.ktstr.spec.CpuTopology;
+import dev.ktstr.spec.NumaMemory;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,6 +16,7 @@ import java.util.Set;
  * @param scheduler the scheduler under test, empty for the kernel's own
  * @param topology of its base case
  * @param memoryMb asked for
+ * @param memory of the base case's nodes, where they are not even
  * @param durationS length of the scenario
  * @param workersPerCgroup where a cgroup names no count
  * @param extraSchedArgs after the scheduler's own
@@ -39,6 +41,7 @@ public record TestEntry(
         Optional<SchedulerEntry> scheduler,
         CpuTopology topology,
         int memoryMb,
+        Optional<NumaMemory> memory,
         int durationS,
         int workersPerCgroup,
         List<String> extraSchedArgs,

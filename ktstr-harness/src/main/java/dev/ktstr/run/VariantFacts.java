@@ -16,6 +16,7 @@ final class VariantFacts {
             facts.put("preset", variant.shape().preset());
         }
         facts.put("memoryMb", variant.memoryMb());
+        variant.shape().memory().ifPresent(m -> facts.put("memoryNodes", m.texts()));
         facts.put("scheduler", variant.scheduler().map(s -> s.name()).orElse("eevdf"));
         facts.put("schedulerArgs", variant.schedulerArgs());
         facts.put("profile", variant.shape().profile().flags());

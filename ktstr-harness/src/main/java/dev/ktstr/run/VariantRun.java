@@ -257,6 +257,10 @@ public final class VariantRun {
         inconclusive.addAll(findings.inconclusive());
         note(findings.notes());
         companions.contribute(facts, sections);
+        RunFolder kept = folder;
+        if (kept != null) {
+            companions.leave(kept, !details.isEmpty());
+        }
         samples = new SampleSeries(companions.samples());
     }
 

@@ -23,8 +23,10 @@ import java.util.Optional;
  * @param raw its entries, as many as were taken
  * @param cut whether it had more
  * @param unread why its entries were not read; empty when they were
+ * @param pointees what pointers in it point to
  */
-record CapturedMap(BpfMap map, List<BpfEntry> raw, boolean cut, Optional<String> unread) implements SnapshotMap {
+record CapturedMap(BpfMap map, List<BpfEntry> raw, boolean cut, Optional<String> unread, Pointees pointees)
+        implements SnapshotMap {
     private static final int MAX_KEY = 8;
 
     /** A global variable in it. */
@@ -37,6 +39,14 @@ record CapturedMap(BpfMap map, List<BpfEntry> raw, boolean cut, Optional<String>
 
     CapturedMap {
         raw = List.copyOf(raw);
+    }
+
+    CapturedMap(BpfMap map, List<BpfEntry> raw, boolean cut, Optional<String> unread) {
+        this(map, raw, cut, unread, Pointees.NONE);
+    }
+
+    CapturedMap with(Pointees followed) {
+        return new CapturedMap(map, raw, cut, unread, followed);
     }
 
     @Override
@@ -81,9 +91,9 @@ record CapturedMap(BpfMap map, List<BpfEntry> raw, boolean cut, Optional<String>
                     entry.typedKey().orElseThrow(() -> new SnapshotException(header() + " has no BTF for its keys"));
             List<SnapshotValue> values = new ArrayList<>();
             for (int i = 0; i < entry.values().size(); i++) {
-                values.add(new CapturedValue(entry.value(i)));
+                values.add(new CapturedValue(entry.value(i), pointees));
             }
-            return new Entry(new CapturedValue(key), values);
+            return new Entry(new CapturedValue(key, pointees), values);
         } catch (BpfException e) {
             throw new SnapshotException(String.valueOf(e.getMessage()), e);
         }

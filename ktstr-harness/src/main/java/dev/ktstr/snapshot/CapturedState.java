@@ -1,18 +1,25 @@
 package dev.ktstr.snapshot;
 
 import dev.ktstr.inspect.KernelView;
+import dev.ktstr.vm.VcpuRegisters;
 import dev.ktstr.vm.bpf.BpfEntry;
 import dev.ktstr.vm.bpf.BpfException;
 import dev.ktstr.vm.bpf.BpfMap;
 import dev.ktstr.vm.bpf.BpfValues;
 import dev.ktstr.vm.btf.Similar;
+import dev.ktstr.vm.kernel.KernelMemory;
+import dev.ktstr.vm.sched.Monitor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** All BPF maps of a kernel at one moment. */
+/** All BPF maps of a kernel at one moment, what their pointers point to, and its CPUs. */
 public final class CapturedState implements Snapshot {
+    private static final Logger LOG = LoggerFactory.getLogger(CapturedState.class);
+
     /** Larger maps are cut: a capture stops the guest, and a failure's text is read by people. */
     private static final long MAX_MAP_BYTES = 4 << 20;
 
@@ -21,23 +28,47 @@ public final class CapturedState implements Snapshot {
             Set.of("array", "percpu_array", "hash", "lru_hash", "percpu_hash", "lru_percpu_hash");
 
     private final List<CapturedMap> maps;
+    private final Pointees pointees;
+    private final List<CpuState> cpus;
 
-    CapturedState(List<CapturedMap> maps) {
-        this.maps = List.copyOf(maps);
+    CapturedState(List<CapturedMap> maps, Pointees pointees, List<CpuState> cpus) {
+        this.maps = maps.stream().map(map -> map.with(pointees)).toList();
+        this.pointees = pointees;
+        this.cpus = List.copyOf(cpus);
     }
 
     /**
      * Reads all maps. The guest should stand still; what changes all the same is read as {@link BpfValues} says.
      *
+     * @param registers of its vCPUs, read at the same moment; none where the backend does not tell
+     * @param monitor of its runqueues; empty where this kernel's cannot be read
      * @throws dev.ktstr.inspect.InspectException when the kernel cannot be read
      * @throws BpfException when its list of maps cannot
      */
-    public static CapturedState read(KernelView kernel) {
+    public static CapturedState read(KernelView kernel, List<VcpuRegisters> registers, Optional<Monitor> monitor) {
         List<CapturedMap> maps = new ArrayList<>();
         for (BpfMap map : kernel.bpf().maps()) {
             maps.add(read(kernel, map));
         }
-        return new CapturedState(maps);
+        KernelMemory memory = kernel.structs().memory();
+        return new CapturedState(
+                maps,
+                Pointees.follow(memory, kernel.structs().btf(), arenas(kernel, maps), maps),
+                CpuReader.read(memory, registers, monitor.map(Monitor::sample)));
+    }
+
+    private static List<BpfValues.ArenaPlace> arenas(KernelView kernel, List<CapturedMap> maps) {
+        List<BpfValues.ArenaPlace> places = new ArrayList<>();
+        for (CapturedMap map : maps) {
+            if (map.map().type().equals("arena")) {
+                try {
+                    places.add(kernel.values().arenaPlace(map.map()));
+                } catch (BpfException e) {
+                    LOG.debug("no pointers into an arena are followed: {}", e.getMessage());
+                }
+            }
+        }
+        return places;
     }
 
     private static CapturedMap read(KernelView kernel, BpfMap map) {
@@ -69,6 +100,15 @@ public final class CapturedState implements Snapshot {
         return entries;
     }
 
+    @Override
+    public List<CpuState> cpus() {
+        return cpus;
+    }
+
+    Pointees pointees() {
+        return pointees;
+    }
+
     List<CapturedMap> captured() {
         return maps;
     }
@@ -85,7 +125,7 @@ public final class CapturedState implements Snapshot {
             int at = path.indexOf(separator, slash + 1);
             end = at >= 0 ? Math.min(end, at) : end;
         }
-        CapturedValue value = new CapturedValue(variable(path.substring(0, end)).value());
+        CapturedValue value = new CapturedValue(variable(path.substring(0, end)).value(), pointees);
         String rest = path.substring(end);
         return rest.isEmpty() ? value : value.get(rest.startsWith(".") ? rest.substring(1) : rest);
     }

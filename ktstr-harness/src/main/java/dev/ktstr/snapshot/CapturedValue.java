@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** A value over bytes that were copied out of a guest. */
-record CapturedValue(BtfValue value) implements SnapshotValue {
+record CapturedValue(BtfValue value, Pointees pointees) implements SnapshotValue {
     private static <T> T told(Supplier<T> reading) {
         try {
             return reading.get();
@@ -18,7 +18,7 @@ record CapturedValue(BtfValue value) implements SnapshotValue {
 
     @Override
     public SnapshotValue get(String path) {
-        return told(() -> new CapturedValue(value.get(path)));
+        return told(() -> new CapturedValue(value.get(path), pointees));
     }
 
     @Override
@@ -47,7 +47,20 @@ record CapturedValue(BtfValue value) implements SnapshotValue {
     }
 
     @Override
+    public SnapshotValue pointee() {
+        long address = asLong();
+        return pointees.at(value)
+                .map(target -> new CapturedValue(target.value(), pointees))
+                .orElseThrow(() -> new SnapshotException("'" + value.where().path() + "' is 0x"
+                        + Long.toHexString(address)
+                        + (address == 0
+                                ? ", and points to nothing"
+                                : ", and what it points to was not captured: it is no pointer to a struct, cannot be read, or"
+                                        + " lies behind more than two others")));
+    }
+
+    @Override
     public String toString() {
-        return told(value::toString);
+        return told(() -> ValueText.of(value, pointees));
     }
 }

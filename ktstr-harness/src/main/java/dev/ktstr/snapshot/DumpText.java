@@ -9,26 +9,51 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** A captured state as text for a failure: every map with its header, globals by section, entries by key. Bounded. */
+/** A captured state as text for a failure: CPUs, and every map with its header, globals by section, entries by key. Bounded. */
 public final class DumpText {
-    private static final int MAX_ENTRIES = 32;
+    static final int MAX_ENTRIES = 32;
     private static final int MAX_LINE = 400;
     private static final int MAX_LINES = 400;
     private static final int MAX_HEX = 64;
 
     private final List<String> lines = new ArrayList<>();
+    private final Pointees pointees;
     private int hidden;
 
-    private DumpText() {}
+    private DumpText(Pointees pointees) {
+        this.pointees = pointees;
+    }
 
     /** The text of a state. */
     public static String of(CapturedState state) {
-        DumpText text = new DumpText();
+        DumpText text = new DumpText(state.pointees());
+        state.cpus().forEach(text::cpu);
         state.captured().forEach(text::map);
         if (text.hidden > 0) {
             text.lines.add("… " + text.hidden + " more lines");
         }
-        return state.captured().isEmpty() ? "(the kernel has no BPF maps)" : String.join("\n", text.lines);
+        if (state.captured().isEmpty()) {
+            text.lines.add("(the kernel has no BPF maps)");
+        }
+        return String.join("\n", text.lines);
+    }
+
+    /** {@code cpu 0: nr_running=3 local_dsq_depth=1 at pick_next_task+0x1c}. */
+    private void cpu(CpuState cpu) {
+        StringBuilder line = new StringBuilder("cpu ").append(cpu.cpu()).append(':');
+        for (String name : List.of("nr_running", "scx_nr_running", "local_dsq_depth", "nr_switches")) {
+            Long value = cpu.counters().get(name);
+            if (value != null) {
+                line.append(' ').append(name).append('=').append(value);
+            }
+        }
+        Long rip = cpu.registers().get("rip");
+        if (rip != null) {
+            boolean user = rip >= 0;
+            line.append(" at ")
+                    .append(cpu.at().orElseGet(() -> "0x" + Long.toHexString(rip) + (user ? " (user)" : "")));
+        }
+        add(line.toString());
     }
 
     private void add(String line) {
@@ -44,7 +69,7 @@ public final class DumpText {
         map.unread().ifPresent(why -> add("  (not read: " + why + ")"));
         if (map.map().section().isPresent()) {
             add("  " + map.map().section().get() + ":");
-            map.variables().forEach(v -> add("    " + v.name() + "=" + words(v.value()::toString)));
+            map.variables().forEach(v -> add("    " + v.name() + "=" + words(() -> ValueText.of(v.value(), pointees))));
             return;
         }
         map.raw().stream().limit(MAX_ENTRIES).forEach(this::entry);
@@ -59,7 +84,9 @@ public final class DumpText {
             int at = i;
             String value = words(() -> {
                 boolean typed = entry.map().btf().isPresent() && entry.map().valueType() != 0;
-                return typed ? entry.value(at).toString() : hex(entry.values().get(at));
+                return typed
+                        ? ValueText.of(entry.value(at), pointees)
+                        : hex(entry.values().get(at));
             });
             add("  entry: key=" + key + (entry.values().size() > 1 ? " cpu" + i : "") + " " + value);
         }

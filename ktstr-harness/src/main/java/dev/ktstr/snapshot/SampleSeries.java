@@ -29,6 +29,14 @@ public record SampleSeries(List<Sample> samples) {
         return new SampleSeries(samples.stream().filter(Sample::periodic).toList());
     }
 
+    /** Those that the guest's writes to a symbol caused, which {@code Op.watchSnapshot} named so; in the order of the writes. */
+    public SampleSeries writesTo(String symbol) {
+        return new SampleSeries(samples.stream()
+                .filter(sample ->
+                        sample.write().filter(w -> w.symbol().equals(symbol)).isPresent())
+                .toList());
+    }
+
     /** Whether there is no sample. */
     public boolean isEmpty() {
         return samples.isEmpty();

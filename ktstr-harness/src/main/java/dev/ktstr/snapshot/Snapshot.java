@@ -3,7 +3,7 @@ package dev.ktstr.snapshot;
 import java.util.List;
 
 /**
- * The state of the scheduler under test at one moment: a copy of what its BPF maps held while the guest stood still.
+ * The state of the scheduler under test at one moment: a copy of what its BPF maps held while the guest stood still, and of the CPUs.
  * Immutable.
  */
 public interface Snapshot {
@@ -21,6 +21,18 @@ public interface Snapshot {
      * @throws SnapshotException when there is none such, naming the maps there are; also when the name is not unique
      */
     SnapshotMap map(String name);
+
+    /** All CPUs of which something is known, in order: registers and runqueue counters. */
+    List<CpuState> cpus();
+
+    /** One CPU. @throws SnapshotException when nothing is known of it, naming those there are */
+    default CpuState cpu(int number) {
+        return cpus().stream()
+                .filter(cpu -> cpu.cpu() == number)
+                .findFirst()
+                .orElseThrow(() -> new SnapshotException("there is no CPU " + number + "; there are: "
+                        + cpus().stream().map(CpuState::cpu).toList()));
+    }
 
     /** Names of all maps, in the order of their ids; a name may come twice. */
     List<String> maps();

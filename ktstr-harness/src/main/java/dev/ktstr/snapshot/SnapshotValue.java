@@ -3,7 +3,10 @@ package dev.ktstr.snapshot;
 import java.util.List;
 import java.util.Optional;
 
-/** A typed value in a snapshot. Its text form is as a failure shows it: {@code {nr=3, state=RUNNING}}. */
+/**
+ * A typed value in a snapshot. Its text form is as a failure shows it: {@code {nr=3, state=RUNNING}}, CPU masks as ranges, pointers
+ * with what they point to.
+ */
 public interface SnapshotValue {
     /**
      * A part of it: {@code ctx.cpus[3].load}.
@@ -29,6 +32,14 @@ public interface SnapshotValue {
 
     /** The name of an enum's value, or empty when it has none. @throws SnapshotException when it is no enum */
     Optional<String> asEnumName();
+
+    /**
+     * What a pointer to a struct points to, copied at the same moment: of the kernel, of a map, or of an arena. Pointers in it are
+     * followed once more.
+     *
+     * @throws SnapshotException when it is no such pointer, is NULL, or its target was not captured
+     */
+    SnapshotValue pointee();
 
     /** Elements of an array. @throws SnapshotException when it is none */
     long length();

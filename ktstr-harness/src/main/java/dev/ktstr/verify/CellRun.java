@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Loads one scheduler in a guest that is up, looks at what the verifier made of it, sees it at work, and ends it. */
@@ -222,11 +223,13 @@ final class CellRun {
         }
     }
 
-    /** A log that a scheduler prints does not name its program; the count does, when it is of one program only. */
+    /** The log of the program's own name; or of no name, with a count that one log and one program alone have. */
     private ProgramCost withStates(ProgramCost program) {
-        List<VerifierStats> same = logs.stream()
-                .map(VerifierLog::stats)
-                .flatMap(Optional::stream)
+        List<VerifierStats> named = stats(log -> log.program().equals(program.name()));
+        if (named.size() == 1) {
+            return program.withStates(named.get(0));
+        }
+        List<VerifierStats> same = stats(log -> log.program().isEmpty()).stream()
                 .filter(stats -> program.verifiedInsns().equals(OptionalLong.of(stats.processed())))
                 .toList();
         boolean only = programs.stream()
@@ -234,6 +237,14 @@ final class CellRun {
                         .count()
                 == 1;
         return only && same.size() == 1 ? program.withStates(same.get(0)) : program;
+    }
+
+    private List<VerifierStats> stats(Predicate<VerifierLog> wanted) {
+        return logs.stream()
+                .filter(wanted)
+                .map(VerifierLog::stats)
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /** Puts what the verifier or the kernel said before what came of it. */

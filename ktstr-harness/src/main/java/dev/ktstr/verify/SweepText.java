@@ -20,16 +20,24 @@ public final class SweepText {
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}&&[^\t]]");
     private final boolean colour;
     private final boolean raw;
+    private final int width;
 
     /**
      * Text of that kind.
      *
      * @param colour whether a terminal shows it to a person
      * @param raw whether verifier logs stand there as the kernel made them
+     * @param width how many characters a line of the grid may have; what does not fit is put below
      */
-    public SweepText(boolean colour, boolean raw) {
+    public SweepText(boolean colour, boolean raw, int width) {
         this.colour = colour;
         this.raw = raw;
+        this.width = width;
+    }
+
+    /** As wide as it gets. */
+    public SweepText(boolean colour, boolean raw) {
+        this(colour, raw, Integer.MAX_VALUE);
     }
 
     /** A cell: a banner, its programs, and the verifier's log where there is one. */
@@ -41,7 +49,10 @@ public final class SweepText {
         table(result.programs()).forEach(line -> lines.add(INDENT + line));
         result.warnings().forEach(warning -> lines.add(INDENT + paint("33", "warning") + ": " + warning));
         for (VerifierLog log : result.logs()) {
-            lines.addAll(log(log));
+            // Counts alone stand in the table.
+            if (raw || log.refused() || !log.countsOnly()) {
+                lines.addAll(log(log));
+            }
         }
         return lines;
     }
@@ -167,7 +178,37 @@ public final class SweepText {
             presets.forEach(preset -> line.add(cells.containsKey(preset) ? word(cells.get(preset)) : "-"));
             table.add(line);
         });
-        return align(table).stream().map(this::paintedWords).toList();
+        return folded(table).stream().map(this::paintedWords).toList();
+    }
+
+    /** Columns that do not fit beside the others come below them, behind the same first two. */
+    private List<String> folded(List<List<String>> table) {
+        List<String> lines = new ArrayList<>();
+        int columns = table.get(0).size();
+        int from = 2;
+        while (from < columns) {
+            int to = from + 1;
+            while (to < columns && widest(align(part(table, from, to + 1))) <= width) {
+                to++;
+            }
+            if (!lines.isEmpty()) {
+                lines.add("");
+            }
+            lines.addAll(align(part(table, from, to)));
+            from = to;
+        }
+        return lines;
+    }
+
+    private static List<List<String>> part(List<List<String>> table, int from, int to) {
+        return table.stream()
+                .map(row -> Stream.concat(row.subList(0, 2).stream(), row.subList(from, to).stream())
+                        .toList())
+                .toList();
+    }
+
+    private static int widest(List<String> lines) {
+        return lines.stream().mapToInt(String::length).max().orElse(0);
     }
 
     private static String word(Status status) {

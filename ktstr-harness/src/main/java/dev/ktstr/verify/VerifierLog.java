@@ -11,11 +11,15 @@ import java.util.regex.Pattern;
  *
  * @param program its name; empty when the scheduler did not say
  * @param lines the log
- * @param refused whether libbpf printed it because the program was refused
+ * @param refused whether libbpf printed it because the program was refused; it prints those of accepted programs in the same frame
+ *     when a scheduler asks for them
  */
 public record VerifierLog(String program, List<String> lines, boolean refused) {
     /** libbpf's frame, bpf_object_load_prog() of libbpf.c; its users put names and levels before it. */
     private static final Pattern BEGIN = Pattern.compile("(?:prog '([^']*)': )?-- BEGIN PROG LOAD LOG --");
+
+    /** What libbpf says right before the log of a program that was refused. */
+    private static final Pattern FAILED = Pattern.compile("prog '([^']*)': BPF program load failed: ");
 
     private static final String END = "-- END PROG LOAD LOG --";
 
@@ -31,23 +35,28 @@ public record VerifierLog(String program, List<String> lines, boolean refused) {
         List<VerifierLog> logs = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         String program = "";
+        String failed = "";
         Optional<Kind> within = Optional.empty();
         for (String line : (Iterable<String>) output.lines()::iterator) {
             Matcher begin = BEGIN.matcher(line);
+            Matcher failure = FAILED.matcher(line);
+            if (failure.find()) {
+                failed = failure.group(1);
+            }
             if (begin.find()) {
                 keep(logs, program, lines, within);
                 program = begin.group(1) == null ? "" : begin.group(1);
-                within = Optional.of(Kind.REFUSED);
+                within = Optional.of(program.isEmpty() || program.equals(failed) ? Kind.REFUSED : Kind.FRAMED);
             } else if (within.isEmpty() && BARE.matcher(line).matches()) {
                 program = "";
                 within = Optional.of(Kind.BARE);
                 lines.add(line);
             } else if (within.isPresent()) {
-                boolean refused = within.get() == Kind.REFUSED;
-                if (!refused || !line.contains(END)) {
+                boolean framed = within.get() != Kind.BARE;
+                if (!framed || !line.contains(END)) {
                     lines.add(line);
                 }
-                if (refused ? line.contains(END) : VerifierStats.of(line).isPresent()) {
+                if (framed ? line.contains(END) : VerifierStats.of(line).isPresent()) {
                     keep(logs, program, lines, within);
                     within = Optional.empty();
                 }
@@ -58,13 +67,21 @@ public record VerifierLog(String program, List<String> lines, boolean refused) {
     }
 
     private enum Kind {
+        /** In libbpf's frame, behind its word that the program was refused, or with nothing that says which program it is of. */
         REFUSED,
+        /** In libbpf's frame, and nothing says that the program was refused. */
+        FRAMED,
         BARE
     }
 
     private static void keep(List<VerifierLog> logs, String program, List<String> lines, Optional<Kind> kind) {
         if (!lines.isEmpty()) {
-            logs.add(new VerifierLog(program, lines, kind.orElse(Kind.BARE) == Kind.REFUSED));
+            // A log without an end is of a scheduler that got no further.
+            boolean whole =
+                    lines.stream().anyMatch(line -> VerifierStats.of(line).isPresent());
+            boolean refused =
+                    kind.equals(Optional.of(Kind.REFUSED)) || (kind.equals(Optional.of(Kind.FRAMED)) && !whole);
+            logs.add(new VerifierLog(program, lines, refused));
             lines.clear();
         }
     }
@@ -83,6 +100,11 @@ public record VerifierLog(String program, List<String> lines, boolean refused) {
         return refused && !told.isEmpty()
                 ? Optional.of(told.get(told.size() - 1).strip())
                 : Optional.empty();
+    }
+
+    /** Whether it is nothing but counts, as with level 4, {@code BPF_LOG_STATS}. */
+    public boolean countsOnly() {
+        return lines.stream().noneMatch(line -> line.matches("\\d+: .*"));
     }
 
     /** The log for people, each loop in short. */

@@ -26,12 +26,12 @@ class CapturesTest {
     }
 
     @Test
-    void whatIsNoCaptureIsLeftToOthersAndAWatchSaysWhyNot() {
-        Captures captures = new Captures(0);
+    void whatIsNoCaptureIsLeftToOthersAndNothingIsWatchedWithoutAGuest() {
+        Captures captures = new Captures(0, true);
         assertThat(captures.hostRequest("something else")).isFalse();
         assertThatThrownBy(() -> captures.hostRequest("watch:nr_running"))
                 .isInstanceOf(SnapshotException.class)
-                .hasMessageContaining("nr_running")
-                .hasMessageContaining("hardware watchpoint");
+                .hasMessage("there is no guest to watch");
+        assertThatThrownBy(() -> captures.hostRequest("snapshot:a")).hasMessage("there is no guest to capture");
     }
 }

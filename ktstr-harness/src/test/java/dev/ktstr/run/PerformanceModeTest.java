@@ -2,7 +2,7 @@ package dev.ktstr.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ktstr.run.Host.Memory;
+import dev.ktstr.vm.host.HostMemory;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -13,7 +13,7 @@ class PerformanceModeTest {
     private static final Shape PINNED = Shape.base(TestEntries.of("acme.T#isPinned"));
 
     private static Host host(int cpus) {
-        return new Host(cpus, new Memory(64 << 10, "a test"), true);
+        return new Host(cpus, new HostMemory(64 << 10, "a test"), true);
     }
 
     private static Optional<String> skip(int cpus, Options options) {

@@ -28,6 +28,7 @@ public final class TestEntries {
                 scheduler,
                 CpuTopology.parse("1n1l2c1t"),
                 2048,
+                Optional.empty(),
                 10,
                 2,
                 List.of("-x"),

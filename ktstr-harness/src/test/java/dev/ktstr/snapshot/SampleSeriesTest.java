@@ -31,6 +31,11 @@ class SampleSeriesTest {
         }
 
         @Override
+        public List<CpuState> cpus() {
+            return List.of();
+        }
+
+        @Override
         public List<String> maps() {
             return List.of();
         }
@@ -55,6 +60,11 @@ class SampleSeriesTest {
         @Override
         public Optional<String> asEnumName() {
             throw new SnapshotException("a number is no enum");
+        }
+
+        @Override
+        public SnapshotValue pointee() {
+            throw new SnapshotException("a number is no pointer");
         }
 
         @Override

@@ -175,6 +175,40 @@ class SweepTest {
     }
 
     @Test
+    void presetsThatDoNotFitIntoALineComeBelow() throws IOException {
+        assertThat(new SweepText(false, false, 36).summary(results()))
+                .containsSubsequence(
+                        "               tiny-1llc  tiny-2llc",
+                        "scx-a  6.12.5  pass       FAIL",
+                        "scx-b  6.15.1  -          -",
+                        "",
+                        "               smt-2llc",
+                        "scx-a  6.12.5  skip",
+                        "scx-b  6.15.1  pass");
+        assertThat(new SweepText(false, false, 1).summary(results()))
+                .anyMatch(line -> line.endsWith("tiny-2llc"))
+                .noneMatch(line -> line.contains("tiny-1llc  tiny-2llc"));
+    }
+
+    @Test
+    void countsAloneStandInTheTableOnly() throws IOException {
+        VerifierLog counts = new VerifierLog("dispatch", List.of("processed 7 insns"), false);
+        CellResult result = new CellResult(
+                results().get(0).cell(),
+                Status.PASS,
+                List.of(),
+                List.of(),
+                List.of(program("dispatch", 7).withStates(new VerifierStats(7, 1_000_000, 5, 4))),
+                List.of(counts),
+                Map.of(),
+                Optional.of(temp));
+        assertThat(new SweepText(false, false).cell(result))
+                .last()
+                .isEqualTo("  dispatch  verified_insns=7  states=5  peak_states=4  stack=8  runs=3");
+        assertThat(new SweepText(false, true).cell(result)).contains("--- scheduler log: dispatch ---");
+    }
+
+    @Test
     void coloursAddNothingButColours() throws IOException {
         for (CellResult result : results()) {
             List<String> plain = new SweepText(false, false).cell(result);

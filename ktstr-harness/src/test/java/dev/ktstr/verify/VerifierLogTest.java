@@ -38,6 +38,29 @@ class VerifierLogTest {
     }
 
     @Test
+    void aLogInLibbpfsFrameIsARefusalOnlyWhereLibbpfSaysSo() {
+        List<VerifierLog> logs = VerifierLog.in("""
+                libbpf: prog 'good': -- BEGIN PROG LOAD LOG --
+                verification time 7 usec
+                stack depth 8
+                processed 42 insns (limit 1000000) max_states_per_insn 1 total_states 10 peak_states 8 mark_read 5
+                -- END PROG LOAD LOG --
+                libbpf: prog 'bad': BPF program load failed: Permission denied
+                libbpf: prog 'bad': -- BEGIN PROG LOAD LOG --
+                0: R1=ctx() R10=fp0
+                R0 !read_ok
+                processed 1 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0
+                -- END PROG LOAD LOG --
+                """);
+        assertThat(logs).extracting(VerifierLog::program).containsExactly("good", "bad");
+        assertThat(logs).extracting(VerifierLog::refused).containsExactly(false, true);
+        assertThat(logs).extracting(VerifierLog::countsOnly).containsExactly(true, false);
+        assertThat(logs.get(0).stats()).contains(new VerifierStats(42, 1_000_000, 10, 8));
+        assertThat(logs.get(0).reason()).isEmpty();
+        assertThat(logs.get(1).reason()).contains("R0 !read_ok");
+    }
+
+    @Test
     void oneThatIsCutOffHasNoCounts() {
         assertThat(VerifierLog.in("libbpf: prog 'a': -- BEGIN PROG LOAD LOG --\n0: (95) exit\n"))
                 .singleElement()

@@ -3,7 +3,6 @@ package dev.ktstr.kernel;
 import dev.ktstr.kernel.internal.Folders;
 import dev.ktstr.kernel.internal.ImageFile;
 import dev.ktstr.kernel.internal.ImageFolder;
-import dev.ktstr.kernel.internal.Metadata;
 import dev.ktstr.kernel.internal.NetworkFileSystems;
 import dev.ktstr.kernel.internal.Stamp;
 import dev.ktstr.kernel.internal.Workspace;
@@ -11,20 +10,14 @@ import dev.ktstr.kernel.remote.RemoteCaches;
 import dev.ktstr.spec.KernelSpec;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -39,13 +32,11 @@ public final class KernelCache {
     /** A kernel may be in the making that long: a build with everything in it on a slow machine. */
     private static final Duration MAKE_WAIT = Duration.ofHours(4);
 
-    private static final Logger LOG = LoggerFactory.getLogger(KernelCache.class);
-
-    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.+_~-]{0,199}");
-
     private final Path root;
     private final Function<Path, @Nullable String> fileSystemType;
     private final Workspace workspace;
+    private final Calibrations calibrations;
+    private final Entries entries;
     private boolean local; // guarded by this
     private RemoteCache remote = RemoteCache.NONE;
 
@@ -67,6 +58,8 @@ public final class KernelCache {
         this.root = root.toAbsolutePath().normalize();
         this.fileSystemType = fileSystemType;
         this.workspace = new Workspace(this.root);
+        this.calibrations = new Calibrations(this.root.resolve("symbols"));
+        this.entries = new Entries(this.root.resolve("kernels"), calibrations);
     }
 
     /**
@@ -109,7 +102,7 @@ public final class KernelCache {
 
     /** The folder of the entries. */
     public Path folder() {
-        return root.resolve("kernels");
+        return entries.folder();
     }
 
     /**
@@ -161,20 +154,7 @@ public final class KernelCache {
 
     private Listing listing(Stamp.Check check) {
         requireLocal();
-        List<Damaged> damaged = new ArrayList<>();
-        List<CachedKernel> kernels = new ArrayList<>();
-        for (Path entry : Folders.list(folder())) {
-            try {
-                kernels.add(open(entry, check));
-            } catch (KernelException e) {
-                if (Files.exists(entry)) { // else another process has just removed it
-                    damaged.add(new Damaged(
-                            entry.getFileName().toString(), String.valueOf(e.getMessage()), Metadata.isNewer(entry)));
-                }
-            }
-        }
-        kernels.sort(ReleaseOrder.OLDEST_FIRST.reversed());
-        return new Listing(kernels, damaged);
+        return entries.list(check);
     }
 
     /**
@@ -184,11 +164,8 @@ public final class KernelCache {
      */
     public Optional<CachedKernel> find(String keyOrVersion) {
         requireLocal();
-        if (KEY.matcher(keyOrVersion).matches()) {
-            Path entry = folder().resolve(keyOrVersion);
-            if (Files.isDirectory(entry)) {
-                return Optional.of(use(entry));
-            }
+        if (Entries.isKey(keyOrVersion) && Files.isDirectory(entries.at(keyOrVersion))) {
+            return Optional.of(entries.use(entries.at(keyOrVersion)));
         }
         KernelSpec spec;
         try {
@@ -198,7 +175,7 @@ public final class KernelCache {
         }
         return spec instanceof KernelSpec.CacheKey
                 ? fromRemote(keyOrVersion)
-                : newest(k -> spec.accepts(k.image().version()));
+                : entries.newest(k -> spec.accepts(k.image().version()));
     }
 
     /** An entry that only the remote cache has; a version of which it may have several cannot be asked for there. */
@@ -206,37 +183,20 @@ public final class KernelCache {
         if (remote == RemoteCache.NONE) {
             return Optional.empty();
         }
-        Path target = folder().resolve(key);
+        Path target = entries.at(key);
         inTemporaryFolder(key, MAKE_WAIT, folder -> {
             Path entry = Folders.make(folder.resolve("entry"));
-            if (!Files.exists(target) && remote.fetch(key, entry, LOG::info)) {
+            if (!Files.exists(target) && remote.fetch(key, entry, LoggerFactory.getLogger(KernelCache.class)::info)) {
                 Folders.swapIn(entry, target, folder.resolve("replaced"));
             }
         });
-        return Files.exists(target) ? Optional.of(use(target)) : Optional.empty();
+        return Files.exists(target) ? Optional.of(entries.use(target)) : Optional.empty();
     }
 
     /** The newest entry fetched as {@code source}. */
     public Optional<CachedKernel> newestOf(String source) {
-        return newest(k -> source.equals(k.source()));
-    }
-
-    private Optional<CachedKernel> newest(Predicate<CachedKernel> wanted) {
-        return quickListing().kernels().stream().filter(wanted).findFirst().map(k -> use(folder().resolve(k.key())));
-    }
-
-    private static CachedKernel use(Path entry) {
-        try {
-            return open(entry, Stamp.Check.USE);
-        } catch (KernelException e) {
-            if (Metadata.isNewer(entry)) {
-                throw e;
-            }
-            throw new KernelException(
-                    e.getMessage() + ". The entry is not used; 'mvn ktstr:kernel-clean -Dktstr.corruptOnly' removes it,"
-                            + " and it can be built or fetched again",
-                    e);
-        }
+        requireLocal();
+        return entries.newest(k -> source.equals(k.source()));
     }
 
     /**
@@ -259,10 +219,10 @@ public final class KernelCache {
      * @param anew make it even when there is one, and replace that, in the remote cache too
      */
     public CachedKernel obtain(String key, EntryMaker maker, FetchListener listener, boolean anew) {
-        requireKey(key);
+        Entries.requireKey(key);
         requireLocal();
-        Path target = folder().resolve(key);
-        Optional<CachedKernel> hit = anew ? Optional.empty() : whole(target, line -> {});
+        Path target = entries.at(key);
+        Optional<CachedKernel> hit = anew ? Optional.empty() : entries.whole(target, line -> {});
         if (hit.isPresent()) {
             return hit.get();
         }
@@ -270,12 +230,12 @@ public final class KernelCache {
                 key,
                 MAKE_WAIT,
                 folder -> {
-                    if (anew || whole(target, listener).isEmpty()) {
+                    if (anew || entries.whole(target, listener).isEmpty()) {
                         fill(key, target, folder, maker, listener, anew);
                     }
                 },
                 holder -> listener.progress("waiting for " + holder + ", which makes kernel " + key));
-        return use(target);
+        return entries.use(target);
     }
 
     private void fill(String key, Path target, Path folder, EntryMaker maker, FetchListener listener, boolean anew) {
@@ -303,22 +263,6 @@ public final class KernelCache {
         }
     }
 
-    private Optional<CachedKernel> whole(Path entry, FetchListener listener) {
-        if (!Files.exists(entry)) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(open(entry, Stamp.Check.USE));
-        } catch (KernelException e) {
-            if (Metadata.isNewer(entry)) {
-                throw e; // it is good, only not for us
-            }
-            listener.progress(
-                    "the cache entry " + entry.getFileName() + " cannot be used and is made again: " + e.getMessage());
-            return Optional.empty();
-        }
-    }
-
     /**
      * Stores a kernel; an entry of the same key is replaced.
      *
@@ -332,28 +276,6 @@ public final class KernelCache {
     public CachedKernel store(String key, Path image, @Nullable Path config, String origin, @Nullable String source) {
         KernelMaterial material = new KernelMaterial(image, null, config, origin, source, null);
         return obtain(key, work -> material, line -> {}, true);
-    }
-
-    private static void requireKey(String key) {
-        if (!KEY.matcher(key).matches()) {
-            throw new KernelException("'" + key + "' cannot be a cache key: letters, digits and . + _ ~ - only");
-        }
-    }
-
-    private static CachedKernel open(Path entry, Stamp.Check check) {
-        ImageFolder.Content content = ImageFolder.read(entry, null, null, check);
-        Metadata m = content.metadata();
-        return new CachedKernel(
-                entry.getFileName().toString(),
-                completed(root(entry), content.image()),
-                m.source(),
-                m.created(),
-                m.compiler(),
-                m.configHash());
-    }
-
-    private static Path root(Path entry) {
-        return entry.resolve("../..").normalize();
     }
 
     /** A lock on a network file system may be none, and a kernel that is booted from it may change under the guest. */
@@ -379,7 +301,7 @@ public final class KernelCache {
         requireLocal();
         KernelImage known =
                 new DerivedImages(root.resolve("images"), workspace).describe(image, vmlinux, config, origin, commit);
-        return completed(root, known);
+        return calibrations.completed(known);
     }
 
     /**
@@ -392,51 +314,17 @@ public final class KernelCache {
      */
     public KernelImage complete(KernelImage kernel, byte[] btf, String kallsyms) {
         requireLocal();
-        symbols(root, kernel).keep(btf, kallsyms);
-        return completed(root, kernel);
+        calibrations.of(kernel).keep(btf, kallsyms);
+        return calibrations.completed(kernel);
     }
 
     /** Symbols that the kernel told when it ran, a line {@code ADDRESS TYPE NAME} each; empty when it was not asked yet. */
     public Optional<Path> kallsyms(KernelImage kernel) {
-        return symbols(root, kernel).kallsyms();
-    }
-
-    private static KernelSymbols symbols(Path root, KernelImage kernel) {
-        return new KernelSymbols(root.resolve("symbols").resolve(kernel.sha256()));
-    }
-
-    private static KernelImage completed(Path root, KernelImage k) {
-        Path told = k.btf() == null ? symbols(root, k).btf().orElse(null) : null;
-        return told == null
-                ? k
-                : new KernelImage(
-                        k.version(),
-                        k.label(),
-                        k.image(),
-                        k.vmlinux(),
-                        told,
-                        k.config(),
-                        k.sha256(),
-                        k.origin(),
-                        k.commit());
+        return calibrations.of(kernel).kallsyms();
     }
 
     /** Removes an entry, unless somebody is making it; tells whether it is gone. */
     boolean remove(String key) {
-        requireKey(key);
-        return workspace.ifFree(key, () -> {
-            Path entry = folder().resolve(key);
-            // Out of sight in one step, so that nobody finds half an entry.
-            Path aside = Folders.makeTemporary(root.resolve("tmp"), key);
-            try {
-                Files.move(entry, aside.resolve("entry"), StandardCopyOption.ATOMIC_MOVE);
-            } catch (NoSuchFileException e) {
-                LOG.debug("{} is gone already", entry);
-            } catch (IOException e) {
-                throw ImageFile.failed("remove", entry, e);
-            } finally {
-                Folders.remove(aside);
-            }
-        });
+        return entries.remove(key, workspace, root.resolve("tmp"));
     }
 }

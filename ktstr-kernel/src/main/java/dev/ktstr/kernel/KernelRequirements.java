@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** What a kernel must have for a scheduler under test. Decided by what is in the image, never by its version. */
 public final class KernelRequirements {
     private static final String SCHED_EXT = "CONFIG_SCHED_CLASS_EXT";
+    private static final String KASLR = "CONFIG_RANDOMIZE_BASE";
 
     private KernelRequirements() {}
 
@@ -64,6 +65,33 @@ public final class KernelRequirements {
     public static Path bootFile(KernelImage kernel) {
         try (ImageFile file = ImageFile.open(kernel.vmlinux())) {
             return ElfImage.read(file).hasPvhEntry() ? kernel.vmlinux() : kernel.image();
+        }
+    }
+
+    /**
+     * The file to boot so that the kernel chooses its own place (KASLR): the image, for the decompressor in it chooses.
+     *
+     * @throws KernelException when this kernel is known to stay where it was linked to
+     */
+    public static Path randomizedBootFile(KernelImage kernel) {
+        String why = null;
+        if (kernel.config() != null && !"y".equals(value(kernel.config(), KASLR))) {
+            why = "it was built without " + KASLR + " (" + kernel.config() + ")";
+        } else if (isElf(kernel.image())) {
+            why = "there is only its ELF image, " + kernel.image()
+                    + ", and the decompressor of a bzImage chooses the place";
+        }
+        if (why != null) {
+            throw new KernelException("kernel " + kernel.version() + " (" + kernel.origin()
+                    + ") cannot randomize where it is, as -Dktstr.kaslr asks: " + why
+                    + ". Leave the option out, or name another kernel with -Dktstr.kernel=...");
+        }
+        return kernel.image();
+    }
+
+    private static boolean isElf(Path image) {
+        try (ImageFile file = ImageFile.open(image)) {
+            return ElfImage.isOne(file);
         }
     }
 

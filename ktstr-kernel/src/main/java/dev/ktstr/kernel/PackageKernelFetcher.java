@@ -5,6 +5,7 @@ import dev.ktstr.kernel.internal.HttpTransfer;
 import dev.ktstr.kernel.internal.ImageFile;
 import dev.ktstr.kernel.internal.KernelPackage;
 import dev.ktstr.kernel.internal.Sha256;
+import dev.ktstr.kernel.source.Network;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -22,14 +23,14 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class PackageKernelFetcher {
     private static final long MAX_PACKAGE = 2L << 30;
-    private static final Duration CONNECT = Duration.ofSeconds(20);
-    private static final Duration DOWNLOAD = Duration.ofMinutes(30);
+    private static final Network NETWORK = new Network(
+            Duration.ofSeconds(20), Duration.ofSeconds(60), 5, Duration.ofSeconds(1), Duration.ofMinutes(30));
     private static final Duration OTHER_FETCH = Duration.ofMinutes(40);
 
     private final KernelCache cache;
     private final Path workingDir;
     private final FetchListener listener;
-    private final Duration stall;
+    private final Network network;
 
     /**
      * A fetcher.
@@ -37,19 +38,19 @@ public final class PackageKernelFetcher {
      * @param workingDir what relative paths start from
      */
     public PackageKernelFetcher(KernelCache cache, Path workingDir, FetchListener listener) {
-        this(cache, workingDir, listener, Duration.ofSeconds(60));
+        this(cache, workingDir, listener, NETWORK);
     }
 
     /**
      * A fetcher with everything given.
      *
-     * @param stall how long a server may send nothing
+     * @param network how patient to be with a server
      */
-    PackageKernelFetcher(KernelCache cache, Path workingDir, FetchListener listener, Duration stall) {
+    PackageKernelFetcher(KernelCache cache, Path workingDir, FetchListener listener, Network network) {
         this.cache = cache;
         this.workingDir = workingDir;
         this.listener = listener;
-        this.stall = stall;
+        this.network = network;
     }
 
     /**
@@ -107,14 +108,8 @@ public final class PackageKernelFetcher {
         String shown = HttpTransfer.shown(uri);
         listener.progress("downloading " + shown);
         Path to = work.resolve(name.endsWith(".rpm") ? "package.rpm" : "package.deb");
-        int status;
-        try {
-            status = new HttpTransfer(CONNECT, stall).get(uri, to, MAX_PACKAGE, DOWNLOAD);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new KernelException("cannot download " + shown + ": " + e.getMessage(), e);
-        }
-        if (status != 200) {
-            throw new KernelException("cannot download " + shown + ": the server answers with status " + status);
+        if (!network.download(uri, to, MAX_PACKAGE, bytes -> {})) {
+            throw new KernelException("there is no " + shown + ": its server has no such file");
         }
         return to;
     }

@@ -16,7 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -24,7 +24,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -230,11 +229,81 @@ class KernelCacheTest {
     private static void forgeStamp(Path folder, Path stamp) throws IOException {
         Map<String, Object> now =
                 Files.readAttributes(folder.resolve("vmlinuz"), "unix:size,lastModifiedTime,ctime,ino,dev");
-        String text = Files.readString(stamp)
-                .lines()
-                .map(line -> line.startsWith("vmlinuz ") ? "vmlinuz " + new TreeMap<>(now) : line)
-                .collect(Collectors.joining("\n", "", "\n"));
-        Files.writeString(stamp, text);
+        String state = "%s %d %d %s %s"
+                .formatted(
+                        now.get("size"),
+                        ((FileTime) now.get("lastModifiedTime")).to(TimeUnit.NANOSECONDS),
+                        ((FileTime) now.get("ctime")).to(TimeUnit.NANOSECONDS),
+                        now.get("ino"),
+                        now.get("dev"));
+        Properties text = properties(stamp);
+        text.setProperty("image.state", state);
+        text.setProperty("vmlinux.state", state); // an ELF image is its own vmlinux
+        store(text, stamp);
+    }
+
+    private static Properties properties(Path stamp) throws IOException {
+        Properties text = new Properties();
+        try (var in = Files.newBufferedReader(stamp)) {
+            text.load(in);
+        }
+        return text;
+    }
+
+    private static void store(Properties text, Path stamp) throws IOException {
+        try (var out = Files.newBufferedWriter(stamp)) {
+            text.store(out, null);
+        }
+    }
+
+    @Test
+    void whatAStampRemembersIsWhatTheMetadataSays() throws IOException {
+        Path image = SampleKernels.write(dir.resolve("v"), SampleKernels.vmlinux());
+        Path config = SampleKernels.write(dir.resolve("c"), "CONFIG_CC_VERSION_TEXT=\"gcc 14\"\n".getBytes(US_ASCII));
+        String origin = "a=b\\ # ! : two\nlines, \u00e4 and \u2026";
+        CachedKernel stored =
+                cache.obtain("one", work -> new KernelMaterial(image, null, config, origin, "s", "c"), line -> {});
+
+        CachedKernel remembered = cache.find("one").orElseThrow();
+        Files.delete(stored.image().image().resolveSibling("stamp"));
+
+        assertThat(cache.find("one")).contains(remembered).contains(stored);
+        assertThat(remembered.image().origin()).isEqualTo(origin);
+    }
+
+    @Test
+    void aStampIsBelievedAsLongAsNothingIsTouchedAndNoLonger() throws IOException {
+        Path folder = store("one", "6.14.2").image().image().getParent();
+        Path stamp = folder.resolve("stamp");
+        Properties told = properties(stamp);
+        told.setProperty("origin", "from the stamp");
+        store(told, stamp);
+        assertThat(cache.find("one")).get().extracting(k -> k.image().origin()).isEqualTo("from the stamp");
+
+        Path metadata = folder.resolve("metadata.json");
+        Files.setLastModifiedTime(metadata, Files.getLastModifiedTime(metadata)); // its change time moves
+
+        assertThat(cache.find("one")).get().extracting(k -> k.image().origin()).isEqualTo("a test");
+    }
+
+    @Test
+    void aStampThatIsCutOrOfAnotherReleaseIsNone() throws IOException {
+        CachedKernel whole = store("one", "6.14.2");
+        Path stamp = whole.image().image().resolveSibling("stamp");
+        String good = Files.readString(stamp);
+        List<String> bad = new ArrayList<>(List.of("", "1\nmetadata.json {}\n", "\\u12", "x".repeat(100_000)));
+        for (String line : good.lines().toList()) {
+            bad.add(good.replace(line + "\n", "")); // without it
+            bad.add(good.replace(line, line.replaceAll("=.*", "=x"))); // with something else
+        }
+        for (String text : bad) {
+            if (!text.contains("origin=x") && !text.contains("version=x") && !text.contains("sha256=x")) {
+                Files.writeString(stamp, text);
+                assertThat(new KernelCache(dir.resolve("cache")).quickListing().kernels())
+                        .as(text)
+                        .containsExactly(whole);
+            }
+        }
     }
 
     private static void flip(Path file) throws IOException {

@@ -71,6 +71,27 @@ class KernelRequirementsTest {
         }
     }
 
+    @Test
+    void aKernelThatCannotChooseItsPlaceIsRefusedWhereThatIsAskedFor() throws IOException {
+        KernelImage elf = kernel("6.14.2", null, "CONFIG_RANDOMIZE_BASE=y\n");
+        assertThatThrownBy(() -> KernelRequirements.randomizedBootFile(elf))
+                .isInstanceOf(KernelException.class)
+                .hasMessageContaining("-Dktstr.kaslr")
+                .hasMessageContaining("only its ELF image");
+        for (String config : new String[] {"# CONFIG_RANDOMIZE_BASE is not set\n", "CONFIG_RANDOMIZE_BASE=y\n"}) {
+            byte[] bzImage = SampleKernels.bzImage(Packing.GZIP, SampleKernels.vmlinux("6.14.2", null, true));
+            Path image = SampleKernels.write(dir.resolve("bz"), bzImage);
+            Path file = Files.writeString(dir.resolve("config"), config);
+            KernelImage kernel = new KernelCache(dir.resolve("cache")).describe(image, null, file, "here", null);
+            if (config.contains("not set")) {
+                assertThatThrownBy(() -> KernelRequirements.randomizedBootFile(kernel))
+                        .hasMessageContaining("built without CONFIG_RANDOMIZE_BASE");
+            } else {
+                assertThat(KernelRequirements.randomizedBootFile(kernel)).isEqualTo(kernel.image());
+            }
+        }
+    }
+
     private KernelImage kernel(String release, byte @Nullable [] btf, @Nullable String config) throws IOException {
         Path image = SampleKernels.write(dir.resolve("vmlinux"), SampleKernels.vmlinux(release, btf, true));
         Path file = config == null ? null : Files.writeString(dir.resolve("config"), config);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.ktstr.kernel.SampleKernels.Packing;
+import dev.ktstr.kernel.source.Network;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 class PackageKernelFetcherTest {
     @TempDir
     Path dir;
+
+    private static final Network NETWORK =
+            new Network(Duration.ofSeconds(5), Duration.ofSeconds(1), 2, Duration.ofMillis(1), Duration.ofSeconds(60));
 
     private final List<String> said = new ArrayList<>();
     private KernelCache cache;
@@ -86,7 +91,39 @@ class PackageKernelFetcherTest {
             assertThat(cache.newestOf("package/" + base + "/k.rpm")).isPresent();
             assertThatThrownBy(() -> fetcher().fetch(base + "/other.rpm", false))
                     .isInstanceOf(KernelException.class)
-                    .hasMessageContaining("/other.rpm: the server answers with status 404");
+                    .hasMessageContaining("there is no " + base + "/other.rpm");
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void aDownloadThatBreaksOffGoesOnWhereItStopped() throws IOException {
+        byte[] rpm = SampleRpms.bytes("xz", "x86_64", Map.of("lib/modules/6.14.2/vmlinuz", image));
+        List<String> ranges = new CopyOnWriteArrayList<>();
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/k.rpm", exchange -> {
+            try (exchange) {
+                String range = exchange.getRequestHeaders().getFirst("Range");
+                if (range == null) {
+                    exchange.sendResponseHeaders(200, rpm.length);
+                    exchange.getResponseBody().write(rpm, 0, rpm.length / 2);
+                    exchange.getResponseBody().flush();
+                    return; // and closes the connection
+                }
+                ranges.add(range);
+                int from = Integer.parseInt(range.substring("bytes=".length(), range.length() - 1));
+                exchange.getResponseHeaders()
+                        .set("Content-Range", "bytes " + from + "-" + (rpm.length - 1) + "/" + rpm.length);
+                exchange.sendResponseHeaders(206, rpm.length - from);
+                exchange.getResponseBody().write(rpm, from, rpm.length - from);
+            }
+        });
+        server.start();
+        try {
+            String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/k.rpm";
+            assertThat(fetcher().fetch(url, false).key()).isEqualTo("rpm-6.14.2");
+            assertThat(ranges).singleElement().asString().isEqualTo("bytes=" + rpm.length / 2 + "-");
         } finally {
             server.stop(0);
         }
@@ -98,7 +135,7 @@ class PackageKernelFetcherTest {
             String url = "http://127.0.0.1:" + silent.getLocalPort() + "/k.rpm";
             assertThatThrownBy(() -> fetcher().fetch(url, false))
                     .isInstanceOf(KernelException.class)
-                    .hasMessageContaining("cannot download " + url + ": nothing was heard for 1 s");
+                    .hasMessageContaining("cannot get " + url + ": the server sent nothing for 1 s (2 attempts");
         }
         assertThat(KernelCacheTest.files(dir.resolve("cache/tmp"))).isEmpty();
     }
@@ -110,6 +147,6 @@ class PackageKernelFetcherTest {
     }
 
     private PackageKernelFetcher fetcher() {
-        return new PackageKernelFetcher(cache, dir, said::add, Duration.ofSeconds(1));
+        return new PackageKernelFetcher(cache, dir, said::add, NETWORK);
     }
 }

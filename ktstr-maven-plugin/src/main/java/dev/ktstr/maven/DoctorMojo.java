@@ -8,6 +8,7 @@ import dev.ktstr.maven.Doctor.Fact;
 import dev.ktstr.maven.Doctor.Finding;
 import dev.ktstr.vm.Backend;
 import dev.ktstr.vm.Backends;
+import dev.ktstr.vm.host.HostMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,6 @@ public final class DoctorMojo extends KtstrMojo {
     /** What the default test's guest gets, and some room for the JVM beside it. */
     private static final long WANTED_MB = 2048 + 512;
 
-    private static final Pattern AVAILABLE = Pattern.compile("MemAvailable:\\s+(\\d+) kB");
     private static final Pattern CODENAME = Pattern.compile("(?m)^VERSION_CODENAME=\"?([a-z]+)\"?$");
 
     /**
@@ -102,14 +102,14 @@ public final class DoctorMojo extends KtstrMojo {
         }
     }
 
-    private static Fact memory() throws MojoExecutionException {
-        Matcher m = AVAILABLE.matcher(text(Path.of("/proc/meminfo")));
-        if (!m.find()) {
-            return new Fact("memory", "unknown", "/proc/meminfo has no MemAvailable", null);
+    private static Fact memory() {
+        HostMemory found = HostMemory.available();
+        if (found.mb() == Long.MAX_VALUE) {
+            return new Fact("memory", "unknown", found.limit(), null);
         }
-        long mb = Long.parseLong(m.group(1)) / 1024;
-        String detail = mb + " MB available; a test takes 2048 MB unless its memoryMb says otherwise";
-        return new Fact("memory", mb >= WANTED_MB ? "ok" : "low", detail, null);
+        String detail = found.mb() + " MB available (" + found.limit()
+                + "); a test takes 2048 MB unless its memoryMb says otherwise";
+        return new Fact("memory", found.mb() >= WANTED_MB ? "ok" : "low", detail, null);
     }
 
     private static @Nullable String codename() throws MojoExecutionException {

@@ -15,7 +15,6 @@ import dev.ktstr.kernel.source.KernelSources;
 import dev.ktstr.kernel.source.Network;
 import dev.ktstr.spec.KernelSpec;
 import java.io.PrintStream;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds kernels from sources and puts them into the kernel cache, unless they are there already. */
 @Mojo(name = "kernel-build", requiresProject = false, aggregator = true, threadSafe = true)
-public final class KernelBuildMojo extends KtstrMojo {
+public final class KernelBuildMojo extends KernelOrgMojo {
     /**
      * What to build: versions, prefixes, ranges, paths of source trees, git repositories, separated by commas. Without it,
      * the newest stable series with at least 8 point releases.
@@ -58,6 +57,10 @@ public final class KernelBuildMojo extends KtstrMojo {
     @Parameter(property = "ktstr.compiler")
     private @Nullable String compiler;
 
+    /** The program pahole, where it is not the one on the search path: kernels from 7.0 on need 1.26. */
+    @Parameter(property = "ktstr.pahole")
+    private @Nullable String pahole;
+
     /** {@code x86_64} or {@code aarch64}; this machine's without it. */
     @Parameter(property = "ktstr.arch")
     private @Nullable String arch;
@@ -65,18 +68,6 @@ public final class KernelBuildMojo extends KtstrMojo {
     /** Write {@code compile_commands.json} into local source trees, for editors. */
     @Parameter(property = "ktstr.compileCommands")
     private @Nullable String compileCommands;
-
-    /** Address of kernel.org's {@code releases.json}. */
-    @Parameter(property = "ktstr.kernel.releases")
-    private @Nullable String kernelReleases;
-
-    /** Address that {@code v6.x/linux-6.14.2.tar.xz} is relative to. */
-    @Parameter(property = "ktstr.kernel.mirror")
-    private @Nullable String kernelMirror;
-
-    /** Address that {@code linux-6.15-rc3.tar.gz} is relative to. */
-    @Parameter(property = "ktstr.kernel.candidates")
-    private @Nullable String kernelCandidates;
 
     @Override
     public void execute() throws MojoExecutionException {
@@ -114,11 +105,17 @@ public final class KernelBuildMojo extends KtstrMojo {
         return new BuildOptions(
                 kconfig,
                 Compiler.named(options.text("compiler", compiler, "gcc"), target, host),
+                program(options.text("pahole", pahole, BuildOptions.PAHOLE)),
                 jobs(options),
                 options.flag("force", force),
                 options.flag("clean", clean),
                 options.flag("compileCommands", compileCommands),
                 BuildOptions.STANDARD_LIMIT);
+    }
+
+    /** A path is relative to where Maven was started, and make runs elsewhere. */
+    private static String program(String text) {
+        return text.contains("/") ? Path.of(text).toAbsolutePath().normalize().toString() : text;
     }
 
     private int jobs(Options options) {
@@ -131,29 +128,12 @@ public final class KernelBuildMojo extends KtstrMojo {
     }
 
     private List<KernelSource> sources(Options options, KernelCache cache) {
-        KernelOrg.Sites standard = KernelOrg.Sites.STANDARD;
-        KernelOrg.Sites sites = new KernelOrg.Sites(
-                uri(options.text(
-                        "kernel.releases", kernelReleases, standard.releases().toString())),
-                uri(options.text(
-                        "kernel.mirror", kernelMirror, standard.mirror().toString())),
-                uri(options.text(
-                        "kernel.candidates",
-                        kernelCandidates,
-                        standard.candidates().toString())));
         String text = options.text("kernel", kernel, "");
         List<KernelSpec> specs = text.isEmpty() ? List.of() : KernelSpec.parseList(text);
         Path downloads = cache.folder().resolveSibling("downloads");
-        return new KernelSources(new KernelOrg(sites, Network.STANDARD), Network.STANDARD, downloads, Path.of(""))
+        return new KernelSources(
+                        new KernelOrg(sites(options), Network.STANDARD), Network.STANDARD, downloads, Path.of(""))
                 .of(specs);
-    }
-
-    private static URI uri(String text) {
-        try {
-            return URI.create(text);
-        } catch (IllegalArgumentException e) {
-            throw new KernelException("'" + text + "' is not an address: " + e.getMessage(), e);
-        }
     }
 
     private void tell(BuiltKernel built) {

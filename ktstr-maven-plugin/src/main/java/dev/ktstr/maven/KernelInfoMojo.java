@@ -25,8 +25,12 @@ public final class KernelInfoMojo extends KtstrMojo {
     private @Nullable String kernel;
 
     /** {@code table} (the default) or {@code json}, which is printed alone: use it with {@code mvn -q}. */
-    @Parameter(property = "ktstr.format")
-    private @Nullable String format;
+    @Parameter(property = "ktstr.output")
+    private @Nullable String output;
+
+    /** File to write the JSON to, instead of the build's output. */
+    @Parameter(property = "ktstr.outputFile")
+    private @Nullable String outputFile;
 
     /** Boot the kernel once and read the symbols that its image has not; kept for all later runs. */
     @Parameter(property = "ktstr.calibrate")
@@ -35,7 +39,7 @@ public final class KernelInfoMojo extends KtstrMojo {
     @Override
     public void execute() throws MojoExecutionException {
         Options options = options();
-        boolean json = Json.isAsked(options.text("format", format, "table"));
+        boolean json = Json.isAsked(options.text("output", output, "table"));
         String spec = options.text("kernel", kernel, "");
         KernelCache cache = KernelCache.standard();
         try {
@@ -47,7 +51,7 @@ public final class KernelInfoMojo extends KtstrMojo {
                 info = KernelInfo.of(image, cache.kallsyms(image));
             }
             if (json) {
-                Json.print(values(info));
+                Json.print(values(info), options.text("outputFile", outputFile, ""), line -> getLog().info(line));
             } else {
                 table(info).forEach(line -> getLog().info(line));
             }

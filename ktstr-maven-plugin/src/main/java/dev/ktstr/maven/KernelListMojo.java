@@ -4,9 +4,7 @@ import dev.ktstr.kernel.KernelCache;
 import dev.ktstr.kernel.KernelException;
 import dev.ktstr.kernel.build.Architecture;
 import dev.ktstr.kernel.build.Kconfig;
-import dev.ktstr.kernel.source.KernelOrg;
 import dev.ktstr.kernel.source.Network;
-import java.net.URI;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,10 +15,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Lists the kernels in the cache, newest version first; any key or version it prints is good for -Dktstr.kernel. */
 @Mojo(name = "kernel-list", requiresProject = false, aggregator = true, threadSafe = true)
-public final class KernelListMojo extends KtstrMojo {
+public final class KernelListMojo extends KernelOrgMojo {
     /** {@code table} (the default) or {@code json}, which is printed alone: use it with {@code mvn -q}. */
-    @Parameter(property = "ktstr.format")
-    private @Nullable String format;
+    @Parameter(property = "ktstr.output")
+    private @Nullable String output;
+
+    /** File to write the JSON to, instead of the build's output. */
+    @Parameter(property = "ktstr.outputFile")
+    private @Nullable String outputFile;
 
     /** Hash every file of every entry, and not only what was touched. */
     @Parameter(property = "ktstr.verify")
@@ -30,23 +32,15 @@ public final class KernelListMojo extends KtstrMojo {
     @Parameter(property = "ktstr.range")
     private @Nullable String range;
 
-    /** Address of kernel.org's {@code releases.json}. */
-    @Parameter(property = "ktstr.kernel.releases")
-    private @Nullable String kernelReleases;
-
-    /** Address that {@code v6.x/linux-6.14.2.tar.xz} is relative to. */
-    @Parameter(property = "ktstr.kernel.mirror")
-    private @Nullable String kernelMirror;
-
     @Override
     public void execute() throws MojoExecutionException {
         Options options = options();
-        boolean json = Json.isAsked(options.text("format", format, "table"));
+        boolean json = Json.isAsked(options.text("output", output, "table"));
         KernelCache cache = KernelCache.standard();
         try {
             String wanted = options.text("range", range, "");
             if (wanted.isEmpty()) {
-                list(cache, options.flag("verify", verify), json);
+                list(cache, options.flag("verify", verify), options, json);
             } else {
                 preview(cache, wanted, options, json);
             }
@@ -55,11 +49,12 @@ public final class KernelListMojo extends KtstrMojo {
         }
     }
 
-    private void list(KernelCache cache, boolean everything, boolean json) {
+    private void list(KernelCache cache, boolean everything, Options options, boolean json)
+            throws MojoExecutionException {
         KernelCache.Listing listing = everything ? cache.verifiedListing() : cache.quickListing();
         KernelRows rows = new KernelRows(kconfigs(), new KnownReleases(cache, line -> getLog().warn(line)).all());
         if (json) {
-            Json.print(rows.values(listing));
+            Json.print(rows.values(listing), file(options), line -> getLog().info(line));
             return;
         }
         if (listing.kernels().isEmpty() && listing.corrupt().isEmpty()) {
@@ -76,20 +71,18 @@ public final class KernelListMojo extends KtstrMojo {
         }
     }
 
-    private void preview(KernelCache cache, String wanted, Options options, boolean json) {
-        KernelOrg.Sites standard = KernelOrg.Sites.STANDARD;
-        KernelOrg.Sites sites = new KernelOrg.Sites(
-                URI.create(options.text(
-                        "kernel.releases", kernelReleases, standard.releases().toString())),
-                URI.create(options.text(
-                        "kernel.mirror", kernelMirror, standard.mirror().toString())),
-                standard.candidates());
-        KernelPreview preview = new KernelPreview(cache, sites, Network.STANDARD, line -> getLog().warn(line));
+    private void preview(KernelCache cache, String wanted, Options options, boolean json)
+            throws MojoExecutionException {
+        KernelPreview preview = new KernelPreview(cache, sites(options), Network.STANDARD, line -> getLog().warn(line));
         if (json) {
-            Json.print(preview.values(wanted));
+            Json.print(preview.values(wanted), file(options), line -> getLog().info(line));
         } else {
             preview.table(wanted).forEach(line -> getLog().info(line));
         }
+    }
+
+    private String file(Options options) {
+        return options.text("outputFile", outputFile, "");
     }
 
     /** The configurations that kernel-build makes without further options. */

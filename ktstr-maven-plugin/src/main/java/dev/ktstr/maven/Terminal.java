@@ -7,7 +7,22 @@ import org.apache.maven.execution.MavenSession;
 
 /** Whether a person looks at what is printed. */
 final class Terminal {
+    /** What a line has room for where nobody says; logs of CI systems show as much. */
+    private static final int WIDTH = 120;
+
+    private static final int LEAST_WIDTH = 40;
+
+    /** {@code [INFO] }, which Maven puts before each line. */
+    private static final int PREFIX = 7;
+
     private Terminal() {}
+
+    /** How many characters fit into a line behind Maven's prefix: by {@code COLUMNS}, which a shell exports when told to. */
+    static int width() {
+        String columns = System.getenv("COLUMNS");
+        int width = columns != null && columns.matches("\\d{1,4}") ? Integer.parseInt(columns) : WIDTH;
+        return Math.max(LEAST_WIDTH, width - PREFIX);
+    }
 
     /** Whether standard output is a terminal that a person has in front of them. */
     static boolean watched(MavenSession session) {

@@ -119,7 +119,7 @@ public final class VerifyMojo extends KtstrMojo {
         }
         Optional<Baseline> baseline =
                 options.get("verifier.against").map(text -> Baseline.of(text, sweep, options, baseDir));
-        SweepText text = new SweepText(Terminal.colours(session()), asItIs);
+        SweepText text = new SweepText(Terminal.colours(session()), asItIs, Terminal.width());
         Path folder = Path.of(project.getBuild().getDirectory()).resolve("ktstr/verifier");
         Instant startedAt = Instant.now();
         List<CellResult> results = sweep.run(folder, result -> print(text.cell(result)));

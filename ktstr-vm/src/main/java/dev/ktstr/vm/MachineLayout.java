@@ -1,5 +1,7 @@
 package dev.ktstr.vm;
 
+import dev.ktstr.spec.NumaMemory;
+
 /** Every hardware address of the x86_64 machine, each with its reason. Both backends build the same machine. */
 public final class MachineLayout {
     /**
@@ -13,7 +15,7 @@ public final class MachineLayout {
     public static final long SHM_SIZE = 32L << 20;
 
     /** Least RAM of node 0 that holds kernel, window and initramfs, in MiB. */
-    public static final int MIN_NODE0_MB = 224;
+    public static final int MIN_NODE0_MB = NumaMemory.LEAST_FIRST_MB;
 
     /** I/O port of COM1, the kernel console. */
     public static final int COM1_PORT = 0x3f8;

@@ -2,6 +2,7 @@ package dev.ktstr.vm;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /** A guest that was stopped and written down, as a backend reads it back. */
 public interface SavedGuest {
@@ -21,6 +22,11 @@ public interface SavedGuest {
      * @throws IOException when what is read is not what was written, or the sink's own
      */
     void ram(RamSink sink) throws IOException;
+
+    /** What is equal only for saved guests with the same content; empty when that cannot be told without reading all. */
+    default Optional<Object> identity() {
+        return Optional.empty();
+    }
 
     /** Takes parts of RAM. */
     @FunctionalInterface

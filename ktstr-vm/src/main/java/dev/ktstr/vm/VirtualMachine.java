@@ -57,6 +57,24 @@ public interface VirtualMachine extends AutoCloseable {
     /** Lets the vCPUs run again after {@link #freeze()}. Idempotent. */
     void resume();
 
+    /**
+     * Replaces the write watchpoints. At a write all vCPUs are stopped, right after the instruction that wrote; the listener is told,
+     * and the guest goes on. A write that another vCPU does before it stands still is told next. While there are some, the guest
+     * cannot use its debug registers.
+     *
+     * @param watchpoints at most {@link Watchpoint#MOST}; none ends the watching
+     * @throws IllegalArgumentException when there are more
+     * @throws VmException when the guest has ended, or the backend refuses them; none is set then
+     */
+    void watch(List<Watchpoint> watchpoints, Watchpoint.Listener listener);
+
+    /**
+     * Reads the registers of all vCPUs, in their order. They belong together only while the guest stands still.
+     *
+     * @throws VmException when the guest has ended, or the backend does not tell
+     */
+    List<VcpuRegisters> registers();
+
     /** How the guest ended, or empty while it runs. */
     Optional<VmExit> exit();
 

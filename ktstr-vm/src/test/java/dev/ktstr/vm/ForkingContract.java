@@ -27,6 +27,8 @@ public abstract class ForkingContract {
 
     /** A saved guest in memory. */
     protected static final class Saved implements SavedGuest, SavedGuest.Sink {
+        public Saved() {}
+
         public byte[] console = {};
         public byte[] devices = {};
         public final Map<Long, byte[]> ram = new LinkedHashMap<>();
@@ -155,7 +157,7 @@ public abstract class ForkingContract {
     }
 
     @Test
-    void theConsoleOfAForkBeginsWithWhatTheSavedGuestHadPrinted() throws IOException {
+    protected void theConsoleOfAForkBeginsWithWhatTheSavedGuestHadPrinted() throws IOException {
         Saved saved;
         try (VirtualMachine first = boot(spec("first", "1n1l1c1t", 256))) {
             saved = save(first);

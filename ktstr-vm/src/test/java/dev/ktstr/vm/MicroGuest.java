@@ -20,7 +20,8 @@ public final class MicroGuest {
 
     private static final long COUNTER = MachineLayout.SHM_BASE;
     private static final long MAILBOX = MachineLayout.SHM_BASE + 0x20;
-    private static final long ANSWER = MachineLayout.SHM_BASE + 0x24;
+    /** Where the guest writes its answers, 4 bytes. */
+    public static final long ANSWER = MachineLayout.SHM_BASE + 0x24;
 
     private MicroGuest() {}
 

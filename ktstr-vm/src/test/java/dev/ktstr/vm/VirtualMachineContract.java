@@ -12,8 +12,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -145,6 +148,81 @@ public abstract class VirtualMachineContract {
         vm.resume();
         vm.resume();
         MicroGuest.awaitCounting(vm);
+    }
+
+    @Test
+    protected void everyWriteToAWatchedWordStopsTheGuestRightAfterItAndNoneAfterThat() throws InterruptedException {
+        boot("1n1l2c1t", 256);
+        BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+        Watchpoint answer = new Watchpoint(MicroGuest.ANSWER, 4);
+        vm.watch(List.of(answer), hit -> {
+            int counted = MicroGuest.counter(vm);
+            int written = vm.memory().getIntAcquire(MicroGuest.ANSWER);
+            long rip = vm.registers().get(hit.cpu()).values().get("rip");
+            // Others may freeze and resume meanwhile: the guest stands still all the same.
+            vm.freeze();
+            vm.resume();
+            boolean still = MicroGuest.counter(vm) == counted && rip >= 0x100000 && rip < 0x101000;
+            seen.add(written + (hit.watchpoint().equals(answer) && still ? "" : " at " + Long.toHexString(rip)));
+        });
+        for (int i = 1; i <= 5; i++) {
+            assertThat(MicroGuest.ask(vm, 10 * i)).isEqualTo(10 * i + 1);
+            assertThat(seen.poll(BOUND.toSeconds(), TimeUnit.SECONDS)).isEqualTo(String.valueOf(10 * i + 1));
+            MicroGuest.awaitCounting(vm);
+        }
+        vm.watch(List.of(), hit -> seen.add("after the end"));
+        assertThat(MicroGuest.ask(vm, 60)).isEqualTo(61);
+        MicroGuest.awaitCounting(vm);
+        assertThat(seen).isEmpty();
+    }
+
+    @Test
+    protected void aFreezeInAHitHoldsTheGuestUntilItIsResumedAndWatchpointsCanBeReplacedThere()
+            throws InterruptedException {
+        boot();
+        BlockingQueue<Watchpoint> seen = new LinkedBlockingQueue<>();
+        Watchpoint counter = new Watchpoint(MachineLayout.SHM_BASE, 4);
+        Watchpoint answer = new Watchpoint(MicroGuest.ANSWER, 4);
+        vm.freeze();
+        vm.watch(List.of(counter, answer), hit -> {
+            vm.freeze();
+            vm.watch(List.of(answer), next -> seen.add(next.watchpoint()));
+            seen.add(hit.watchpoint());
+        });
+        vm.resume();
+        assertThat(seen.poll(BOUND.toSeconds(), TimeUnit.SECONDS)).isEqualTo(counter);
+        int held = MicroGuest.counter(vm);
+        for (int i = 0; i < 200_000; i++) {
+            assertThat(MicroGuest.counter(vm)).isEqualTo(held);
+        }
+        vm.resume();
+        MicroGuest.ask(vm, 1);
+        assertThat(seen.poll(BOUND.toSeconds(), TimeUnit.SECONDS)).isEqualTo(answer);
+        MicroGuest.awaitCounting(vm);
+        assertThat(seen).isEmpty();
+    }
+
+    @Test
+    void aFifthWatchpointIsRefusedAndAGuestThatHasEndedTakesNone() {
+        boot();
+        Watchpoint one = new Watchpoint(MachineLayout.SHM_BASE, 8);
+        assertThatThrownBy(() -> vm.watch(Collections.nCopies(5, one), hit -> {}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("5 watchpoints were given, and a CPU has 4");
+        assertThatThrownBy(() -> new Watchpoint(MachineLayout.SHM_BASE + 2, 4))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at a multiple of that");
+        vm.kill();
+        assertThatThrownBy(() -> vm.watch(List.of(one), hit -> {})).isInstanceOf(VmException.class);
+    }
+
+    @Test
+    void registersOfAllVcpusAreRead() {
+        boot("1n1l2c1t", 256);
+        vm.freeze();
+        assertThat(vm.registers()).extracting(VcpuRegisters::cpu).containsExactly(0, 1);
+        assertThat(vm.registers().get(0).values().get("rip")).isBetween(0x100000L, 0x101000L);
+        assertThat(vm.registers().get(0).values()).containsKeys("rax", "rsp", "rflags", "cr3", "gs_base");
     }
 
     @Test

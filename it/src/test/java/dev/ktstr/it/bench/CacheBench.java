@@ -1,6 +1,5 @@
 package dev.ktstr.it.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ktstr.kernel.CachedKernel;
 import dev.ktstr.kernel.KernelCache;
 import dev.ktstr.kernel.KernelRequirements;
@@ -24,11 +23,6 @@ public final class CacheBench {
     public static void main(String[] args) throws IOException {
         String key = args[0];
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        long loaded = threads.getCurrentThreadCpuTime();
-        new ObjectMapper().readTree("{\"a\": [1]}");
-        System.out.printf(
-                "JSON library loaded, as the registry has it done before: %.1f ms of CPU%n",
-                (threads.getCurrentThreadCpuTime() - loaded) / 1e6);
         long cpu = threads.getCurrentThreadCpuTime();
         long start = System.nanoTime();
         hit(KernelCache.standard(), key);

@@ -96,6 +96,7 @@ public final class KernelBuildBench {
         BuildOptions options = new BuildOptions(
                 kconfig,
                 Compiler.named("gcc", Architecture.X86_64, Architecture.ofHost()),
+                BuildOptions.PAHOLE,
                 JOBS,
                 true,
                 true,

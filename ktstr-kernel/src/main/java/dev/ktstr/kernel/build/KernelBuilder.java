@@ -162,7 +162,7 @@ public final class KernelBuilder {
         }
 
         private KernelMaterial make() {
-            Tools tools = new Tools(options.compiler(), prober);
+            Tools tools = new Tools(options, prober);
             tools.check();
             Folders.make(place);
             Path mark = place.resolve(MARK);
@@ -177,8 +177,8 @@ public final class KernelBuilder {
             tools.checkPahole(tree, identity.version());
             Folders.make(objects);
             freshLog(log);
-            Make make =
-                    new Make(tree, objects, log, options.compiler(), "Linux " + identity.version(), options.limit());
+            Make make = new Make(
+                    tree, objects, log, options.makeArguments(), "Linux " + identity.version(), options.limit());
             write(mark, "");
             try {
                 run(make);

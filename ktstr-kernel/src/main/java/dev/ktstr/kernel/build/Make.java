@@ -55,7 +55,7 @@ final class Make {
     private final Path tree;
     private final Path objects;
     private final Path log;
-    private final Compiler compiler;
+    private final List<String> given;
     private final String what;
     private final Duration limit;
     private boolean killed;
@@ -64,14 +64,15 @@ final class Make {
      * @param tree top of the sources
      * @param objects where everything is built, {@code O=}
      * @param log what all output is appended to
+     * @param given variables that each make is given, {@code ARCH=x86_64}
      * @param what what is built, for messages: {@code Linux 6.14.2}
      * @param limit how long one make may take
      */
-    Make(Path tree, Path objects, Path log, Compiler compiler, String what, Duration limit) {
+    Make(Path tree, Path objects, Path log, List<String> given, String what, Duration limit) {
         this.tree = tree;
         this.objects = objects;
         this.log = log;
-        this.compiler = compiler;
+        this.given = List.copyOf(given);
         this.what = what;
         this.limit = limit;
     }
@@ -98,7 +99,7 @@ final class Make {
     /** The command, as a list. */
     List<String> command(List<String> arguments) {
         List<String> argv = new ArrayList<>(List.of("make", "-C", tree.toString(), "O=" + objects));
-        argv.addAll(compiler.makeArguments());
+        argv.addAll(given);
         argv.addAll(arguments);
         return argv;
     }

@@ -24,10 +24,12 @@ final class Tools {
     private static final int IMPLICIT_ARGS = 126;
 
     private final Compiler compiler;
+    private final List<String> paholeVersion;
     private final Prober prober;
 
-    Tools(Compiler compiler, Prober prober) {
-        this.compiler = compiler;
+    Tools(BuildOptions options, Prober prober) {
+        this.compiler = options.compiler();
+        this.paholeVersion = List.of(options.pahole(), "--version");
         this.prober = prober;
     }
 
@@ -87,7 +89,7 @@ final class Tools {
         wanted.add(new Tool("bc", List.of("bc", "--version"), "bc"));
         wanted.add(new Tool("perl", List.of("perl", "--version"), "perl"));
         wanted.add(new Tool("gzip", List.of("gzip", "--version"), "gzip"));
-        wanted.add(new Tool("pahole", List.of("pahole", "--version"), "pahole"));
+        wanted.add(new Tool(paholeVersion.get(0), paholeVersion, "pahole"));
         if (works(List.of(cc, "--version"))) {
             wanted.add(header(cc, "libelf.h", "libelf-dev"));
             wanted.add(header(cc, "openssl/opensslv.h", "libssl-dev"));
@@ -110,10 +112,10 @@ final class Tools {
      * @throws KernelException naming both versions and the cure
      */
     void checkPahole(Path tree, String version) {
-        String printed = prober.ask(List.of("pahole", "--version")).orElse("nothing");
+        String printed = prober.ask(paholeVersion).orElse("nothing");
         int have = number(printed)
-                .orElseThrow(() ->
-                        new KernelException("cannot tell the version of pahole: it printed '" + printed.strip() + "'"));
+                .orElseThrow(() -> new KernelException("cannot tell the version of " + paholeVersion.get(0)
+                        + ": it printed '" + printed.strip() + "'"));
         int want = Math.max(least(tree), usesImplicitArguments(tree) ? IMPLICIT_ARGS : 0);
         if (have < want) {
             throw new KernelException("pahole " + text(have) + " is too old for Linux " + version + ", which needs "
@@ -121,7 +123,8 @@ final class Tools {
                     + (want == IMPLICIT_ARGS
                             ? "with an older one the kernel builds and boots, and then refuses every scheduler at load"
                             : "the kernel would be built without BTF")
-                    + ". Install a newer one (Debian: package pahole of the release's backports)");
+                    + ". Debian 13 has a newer one in its package pahole; one that lies elsewhere is named with -Dktstr.pahole=PATH (the page"
+                    + " on kernels says how to get one for Debian 12)");
         }
     }
 

@@ -1,6 +1,9 @@
 package dev.ktstr.kernel.internal;
 
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -8,7 +11,10 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -22,16 +28,44 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Moves files over HTTP in bounded time: a server that refuses, lies about sizes, drips or falls silent ends in an
- * {@link IOException} that says so. A user and password in the URL are sent as Basic authorization and never shown.
+ * Moves files over HTTP in bounded time, one attempt each: a server that refuses, lies about sizes, drips or falls silent
+ * ends in an {@link IOException} that says so. A user and password in the URL are sent as Basic authorization and never
+ * shown. Who tries again, and goes on where it stopped, is {@link dev.ktstr.kernel.source.Network}.
  */
 public final class HttpTransfer {
     private static final long POLL_MS = 50;
 
+    private static final int PARTIAL = 206;
+
     private final HttpClient client;
     private final Duration stall;
+
+    /** What came could not be kept: nothing that another attempt would mend. */
+    public static final class NotKept extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NotKept(String message, @Nullable Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /**
+     * How a server answered.
+     *
+     * @param status the HTTP status
+     * @param contentRange the header {@code Content-Range}, or null
+     */
+    public record Answer(int status, @Nullable String contentRange) {
+        private static Answer of(HttpResponse.ResponseInfo info) {
+            return new Answer(
+                    info.statusCode(),
+                    info.headers().firstValue("Content-Range").orElse(null));
+        }
+    }
 
     /**
      * A client.
@@ -57,23 +91,78 @@ public final class HttpTransfer {
      * @return the status; something is written for 200 only
      */
     public int get(URI uri, Path to, long max, Duration total) throws IOException {
-        AtomicLong heard = new AtomicLong(System.nanoTime());
-        try (FileChannel out = FileChannel.open(
-                to, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            return await(request(uri).GET().build(), total, heard, info -> {
-                heard.set(System.nanoTime());
-                return info.statusCode() == 200 ? new Sink(out, max, heard) : BodySubscribers.replacing(0L);
-            });
+        return get(uri, to, 0, max, total, at -> {}).status();
+    }
+
+    /**
+     * Gets a file, or the rest of it.
+     *
+     * @param to half of it may be left when this throws
+     * @param from what of {@code to} is already there and stays, if the server sends the rest (206); with 200 it sends all,
+     *     and that replaces what is there. With any other status nothing is written.
+     * @param max the most bytes the file may have
+     * @param total how long all of it may take
+     * @param progress hears how many bytes are there, from a thread of the client
+     * @throws NotKept when {@code to} cannot be written, or the file is larger than {@code max}
+     */
+    public Answer get(URI uri, Path to, long from, long max, Duration total, LongConsumer progress) throws IOException {
+        HttpRequest.Builder request = request(uri).GET();
+        if (from > 0) {
+            request.header("Range", "bytes=" + from + "-");
         }
+        try (Output out = new Output(start -> open(to, start))) {
+            return get(request.build(), out, from, max, total, progress);
+        }
+    }
+
+    private static WritableByteChannel open(Path to, long start) throws IOException {
+        FileChannel channel = FileChannel.open(to, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        return channel.truncate(start).position(start);
+    }
+
+    /**
+     * Gets a small file into memory.
+     *
+     * @param to what its bytes are added to, when the status is 200
+     * @param max the most bytes it may have
+     * @throws NotKept when it has more
+     */
+    public Answer get(URI uri, ByteArrayOutputStream to, long max, Duration total) throws IOException {
+        try (Output out = new Output(start -> Channels.newChannel(to))) {
+            return get(request(uri).GET().build(), out, 0, max, total, at -> {});
+        }
+    }
+
+    private Answer get(HttpRequest request, Output out, long from, long max, Duration total, LongConsumer progress)
+            throws IOException {
+        AtomicLong heard = new AtomicLong(System.nanoTime());
+        return await(request, total, heard, info -> {
+            heard.set(System.nanoTime());
+            Answer answer = Answer.of(info);
+            boolean rest = answer.status() == PARTIAL
+                    && from > 0
+                    && answer.contentRange() != null
+                    && answer.contentRange().startsWith("bytes " + from + "-");
+            if (answer.status() != 200 && !rest) {
+                return BodySubscribers.replacing(answer);
+            }
+            return new Sink(answer, out, rest ? from : 0, max, at -> {
+                heard.set(System.nanoTime());
+                progress.accept(at);
+            });
+        });
     }
 
     /** Asks for the status of a file. */
     public int head(URI uri, Duration total) throws IOException {
         return await(
-                request(uri).method("HEAD", HttpRequest.BodyPublishers.noBody()).build(),
-                total,
-                new AtomicLong(System.nanoTime()),
-                info -> BodySubscribers.replacing(0L));
+                        request(uri)
+                                .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                                .build(),
+                        total,
+                        new AtomicLong(System.nanoTime()),
+                        info -> BodySubscribers.replacing(Answer.of(info)))
+                .status();
     }
 
     /**
@@ -86,10 +175,13 @@ public final class HttpTransfer {
         // What is sent is not seen from here; only the whole is bounded.
         AtomicLong never = new AtomicLong(System.nanoTime() + total.toNanos());
         return await(
-                request(uri).PUT(HttpRequest.BodyPublishers.ofFile(from)).build(),
-                total,
-                never,
-                info -> BodySubscribers.replacing(0L));
+                        request(uri)
+                                .PUT(HttpRequest.BodyPublishers.ofFile(from))
+                                .build(),
+                        total,
+                        never,
+                        info -> BodySubscribers.replacing(Answer.of(info)))
+                .status();
     }
 
     /** A URL without user and password. */
@@ -98,7 +190,8 @@ public final class HttpTransfer {
     }
 
     private static HttpRequest.Builder request(URI uri) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(shown(uri)));
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(shown(uri))).header("User-Agent", "ktstr");
         if (uri.getUserInfo() != null) {
             String credentials =
                     Base64.getEncoder().encodeToString(uri.getUserInfo().getBytes(StandardCharsets.UTF_8));
@@ -107,30 +200,26 @@ public final class HttpTransfer {
         return request;
     }
 
-    private int await(HttpRequest request, Duration total, AtomicLong heard, HttpResponse.BodyHandler<Long> body)
+    private Answer await(HttpRequest request, Duration total, AtomicLong heard, HttpResponse.BodyHandler<Answer> body)
             throws IOException {
         long deadline = System.nanoTime() + total.toNanos();
-        CompletableFuture<HttpResponse<Long>> response = client.sendAsync(request, body);
+        CompletableFuture<HttpResponse<Answer>> response = client.sendAsync(request, body);
         try {
             while (true) {
                 try {
-                    return response.get(POLL_MS, TimeUnit.MILLISECONDS).statusCode();
+                    return response.get(POLL_MS, TimeUnit.MILLISECONDS).body();
                 } catch (TimeoutException e) {
                     long now = System.nanoTime();
                     if (now - heard.get() > stall.toNanos()) {
-                        throw new IOException("nothing was heard for " + stall.toSeconds() + " s", e);
+                        throw new IOException("the server sent nothing for " + seconds(stall) + " s", e);
                     }
                     if (now > deadline) {
-                        throw new IOException("it was not done within " + total.toSeconds() + " s", e);
+                        throw new IOException("it was not done within " + seconds(total) + " s", e);
                     }
                 }
             }
         } catch (ExecutionException e) {
-            Throwable cause = e.getCause();
-            String why = cause.getMessage() == null || cause.getMessage().isBlank()
-                    ? cause.getClass().getSimpleName()
-                    : cause.getMessage();
-            throw new IOException(why, cause);
+            throw failed(request.uri(), e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
@@ -139,23 +228,91 @@ public final class HttpTransfer {
         }
     }
 
-    /** Writes a body to a file, up to a limit. */
-    private static final class Sink implements BodySubscriber<Long> {
-        private final FileChannel out;
-        private final long max;
-        private final AtomicLong heard;
-        private final CompletableFuture<Long> done = new CompletableFuture<>();
-        private final CompletableFuture<Flow.Subscription> source = new CompletableFuture<>();
-        private long size;
+    /** Whole seconds, and one of those begun: no limit is shown as none. */
+    private static long seconds(Duration limit) {
+        return limit.plusMillis(999).toSeconds();
+    }
 
-        Sink(FileChannel out, long max, AtomicLong heard) {
-            this.out = out;
-            this.max = max;
-            this.heard = heard;
+    private static IOException failed(URI uri, Throwable cause) {
+        for (Throwable e = cause; e != null; e = e.getCause()) {
+            if (e instanceof NotKept notKept) {
+                return notKept;
+            }
+            if (e instanceof UnresolvedAddressException) {
+                return new IOException("the host " + uri.getHost() + " is not known", cause);
+            }
+        }
+        boolean silent = cause.getMessage() == null || cause.getMessage().isBlank();
+        if (silent && cause instanceof ConnectException) { // the client does not say why
+            return new IOException("nobody listens at " + uri.getRawAuthority() + ", or it refuses connections", cause);
+        }
+        String why = silent ? cause.getClass().getSimpleName() : cause.getMessage();
+        return new IOException(why.startsWith("fixed content-length") ? "it ended early (" + why + ")" : why, cause);
+    }
+
+    /** Opens what a body goes into, so far as it is there already. */
+    @FunctionalInterface
+    private interface Opener {
+        WritableByteChannel open(long start) throws IOException;
+    }
+
+    /** What a body goes into: opened when there is a body, closed when nobody waits for it any more. */
+    private static final class Output implements Closeable {
+        private final Opener opener;
+        private @Nullable WritableByteChannel channel;
+        private boolean closed;
+
+        Output(Opener opener) {
+            this.opener = opener;
+        }
+
+        synchronized void write(ByteBuffer bytes, long start) throws IOException {
+            if (closed) {
+                throw new IOException("nobody waits for it any more");
+            }
+            try {
+                if (channel == null) {
+                    channel = opener.open(start);
+                }
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            } catch (IOException e) {
+                throw new NotKept(String.valueOf(e.getMessage()), e);
+            }
         }
 
         @Override
-        public CompletionStage<Long> getBody() {
+        public synchronized void close() throws IOException {
+            closed = true;
+            if (channel != null) {
+                channel.close();
+            }
+        }
+    }
+
+    /** Writes a body to an output, up to a limit. */
+    private static final class Sink implements BodySubscriber<Answer> {
+        private final Answer answer;
+        private final Output out;
+        private final long start;
+        private final long max;
+        private final LongConsumer progress;
+        private final CompletableFuture<Answer> done = new CompletableFuture<>();
+        private final CompletableFuture<Flow.Subscription> source = new CompletableFuture<>();
+        private long size;
+
+        Sink(Answer answer, Output out, long start, long max, LongConsumer progress) {
+            this.answer = answer;
+            this.out = out;
+            this.start = start;
+            this.size = start;
+            this.max = max;
+            this.progress = progress;
+        }
+
+        @Override
+        public CompletionStage<Answer> getBody() {
             return done;
         }
 
@@ -167,17 +324,15 @@ public final class HttpTransfer {
 
         @Override
         public void onNext(List<ByteBuffer> buffers) {
-            heard.set(System.nanoTime());
             try {
                 for (ByteBuffer buffer : buffers) {
                     size += buffer.remaining();
                     if (size > max) {
-                        throw new IOException("it sends more than " + max + " bytes");
+                        throw new NotKept("it sends more than " + max + " bytes", null);
                     }
-                    while (buffer.hasRemaining()) {
-                        out.write(buffer);
-                    }
+                    out.write(buffer, start);
                 }
+                progress.accept(size);
             } catch (IOException e) {
                 source.join().cancel();
                 done.completeExceptionally(e);
@@ -191,7 +346,12 @@ public final class HttpTransfer {
 
         @Override
         public void onComplete() {
-            done.complete(size);
+            try {
+                out.write(ByteBuffer.allocate(0), start); // an empty body makes an empty file
+                done.complete(answer);
+            } catch (IOException e) {
+                done.completeExceptionally(e);
+            }
         }
     }
 }

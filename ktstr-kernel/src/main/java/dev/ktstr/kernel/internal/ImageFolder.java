@@ -61,7 +61,7 @@ public final class ImageFolder {
     public static void write(Path folder, Material m) {
         try {
             Metadata metadata = fill(folder, m);
-            Files.writeString(folder.resolve(Metadata.FILE), metadata.toJson());
+            Files.writeString(folder.resolve(Metadata.FILE), MetadataJson.write(metadata));
             sync(folder);
             Stamp.set(folder, metadata);
         } catch (IOException e) {
@@ -199,34 +199,37 @@ public final class ImageFolder {
      * @throws KernelException when its metadata cannot be read, is of a newer schema, or files differ from it
      */
     public static Content read(Path folder, @Nullable String origin, @Nullable String commit, Stamp.Check check) {
-        Metadata m = Metadata.read(folder);
+        Metadata known = Stamp.recall(folder, check);
+        Metadata m = known == null ? checked(folder) : known;
         KernelImage image = new KernelImage(
                 m.version(),
                 KernelSpec.label(m.version()),
-                required(folder, m, "image"),
-                required(folder, m, "vmlinux"),
+                folder.resolve(m.required("image").file()),
+                folder.resolve(m.required("vmlinux").file()),
                 path(folder, m, "btf"),
                 path(folder, m, "config"),
                 m.sha256(),
                 origin == null ? m.origin() : origin,
                 commit == null ? m.commit() : commit);
-        Stamp.verify(folder, m, check);
         return new Content(image, m);
-    }
-
-    private static Path required(Path folder, Metadata m, String role) {
-        Path path = path(folder, m, role);
-        if (path == null) {
-            throw new AssertionError("metadata without " + role + " is refused when it is read");
-        }
-        return path;
     }
 
     private static @Nullable Path path(Path folder, Metadata m, String role) {
         Metadata.Item item = m.files().get(role);
-        if (item == null) {
-            return null;
+        return item == null ? null : folder.resolve(item.file());
+    }
+
+    /** Reads the metadata and every file that it names. */
+    private static Metadata checked(Path folder) {
+        Metadata m = MetadataJson.read(folder);
+        for (Metadata.Item item : m.files().values()) {
+            checkSize(folder, item);
         }
+        Stamp.verify(folder, m);
+        return m;
+    }
+
+    private static void checkSize(Path folder, Metadata.Item item) {
         Path path = resolve(folder, item.file());
         try {
             long size = Files.size(path);
@@ -239,7 +242,6 @@ public final class ImageFolder {
         } catch (IOException e) {
             throw ImageFile.failed("look at", path, e);
         }
-        return path;
     }
 
     private static Path resolve(Path folder, String name) {

@@ -8,13 +8,10 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells file systems that other machines can write to from those of this machine. */
 public final class NetworkFileSystems {
-    private static final Logger LOG = LoggerFactory.getLogger(NetworkFileSystems.class);
-
     /** Types as in /proc/mounts; FUSE ones without their {@code fuse.}. */
     private static final Set<String> TYPES = Set.of(
             "nfs",
@@ -49,7 +46,8 @@ public final class NetworkFileSystems {
         try {
             return Files.getFileStore(path).type();
         } catch (IOException e) {
-            LOG.debug("the file system of {} is not known: {}", path, e.toString());
+            LoggerFactory.getLogger(NetworkFileSystems.class)
+                    .debug("the file system of {} is not known: {}", path, e.toString());
             return null;
         }
     }

@@ -5,9 +5,13 @@ import dev.ktstr.kernel.internal.Folders;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -38,7 +42,37 @@ final class SourceArchive {
     private final Path target;
     private final Set<Path> folders = new HashSet<>();
     private final Map<Path, String> links = new LinkedHashMap<>();
+    private final byte[] chunk = new byte[1 << 16];
     private long bytes;
+
+    /** What is unpacked cannot be written; the archive is as good as before. */
+    static final class Unwritable extends UncheckedIOException {
+        private static final long serialVersionUID = 1L;
+
+        Unwritable(Path file, IOException e) {
+            super(
+                    "cannot write " + file + ": " + e.getMessage()
+                            + "; make room there, or move the cache with KTSTR_CACHE_DIR",
+                    e);
+        }
+    }
+
+    /** Writes something. */
+    @FunctionalInterface
+    private interface Writing {
+        void run() throws IOException;
+    }
+
+    /** Tells what cannot be written from what cannot be read. */
+    private static void write(Path file, Writing writing) throws IOException {
+        try {
+            writing.run();
+        } catch (FileAlreadyExistsException e) {
+            throw e; // the archive contradicts itself
+        } catch (IOException e) {
+            throw new Unwritable(file, e);
+        }
+    }
 
     private SourceArchive(Path archive, Path target) {
         this.archive = archive;
@@ -51,7 +85,8 @@ final class SourceArchive {
      * @param archive {@code .tar.xz}, {@code .tar.gz} or {@code .tar}
      * @param target an empty folder
      * @param progress hears how many bytes are unpacked, now and then
-     * @throws KernelException when the archive is damaged or refused, or the files cannot be written
+     * @throws KernelException when the archive is damaged or refused
+     * @throws Unwritable when it is not to blame
      */
     static void unpack(Path archive, Path target, LongConsumer progress) {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(archive), 1 << 20);
@@ -85,7 +120,7 @@ final class SourceArchive {
             throw new IOException("it is empty");
         }
         for (Map.Entry<Path, String> link : links.entrySet()) {
-            Files.createSymbolicLink(link.getKey(), Path.of(link.getValue()));
+            write(link.getKey(), () -> Files.createSymbolicLink(link.getKey(), Path.of(link.getValue())));
         }
     }
 
@@ -138,7 +173,7 @@ final class SourceArchive {
         if (links.containsKey(folder)) {
             throw refused(entry, "it lies below the symbolic link " + target.relativize(folder));
         }
-        Files.createDirectory(folder);
+        write(folder, () -> Files.createDirectory(folder));
         folders.add(folder);
     }
 
@@ -161,14 +196,40 @@ final class SourceArchive {
         if (entry.getSize() < 0 || bytes > MAX_BYTES) {
             throw refused(entry, "the archive claims more than " + (MAX_BYTES >> 30) + " GiB");
         }
-        try (OutputStream out = Files.newOutputStream(path)) {
-            long copied = tar.transferTo(out);
-            if (copied != entry.getSize()) {
-                throw new IOException(entry.getName() + " ends after " + copied + " of " + entry.getSize() + " bytes");
-            }
+        long copied = copy(tar, path);
+        if (copied != entry.getSize()) {
+            throw new IOException(entry.getName() + " ends after " + copied + " of " + entry.getSize() + " bytes");
         }
         if ((entry.getMode() & 0100) != 0) {
-            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+            write(path, () -> Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x")));
+        }
+    }
+
+    private long copy(TarArchiveInputStream tar, Path path) throws IOException {
+        long copied = 0;
+        try (FileChannel out = create(path)) {
+            for (int n = tar.read(chunk); n >= 0; n = tar.read(chunk)) {
+                ByteBuffer read = ByteBuffer.wrap(chunk, 0, n);
+                write(path, () -> {
+                    while (read.hasRemaining()) {
+                        out.write(read);
+                    }
+                });
+                copied += n;
+            }
+        }
+        return copied;
+    }
+
+    private static FileChannel create(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            throw new IOException(path.getFileName() + " is in it as a folder and as a file");
+        }
+        try {
+            return FileChannel.open(
+                    path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw new Unwritable(path, e);
         }
     }
 

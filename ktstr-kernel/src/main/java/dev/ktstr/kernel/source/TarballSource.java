@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class TarballSource implements KernelSource {
     private static final Duration OTHER_DOWNLOAD = Duration.ofHours(1);
     private static final long MB = 1 << 20;
+    /** Linux 7 is packed into 160 MB; its candidates, by gzip, into 270. */
+    private static final long MAX_TARBALL = 4L << 30;
 
     private final KernelOrg.Tarball tarball;
     private final Network network;
@@ -53,6 +55,8 @@ public final class TarballSource implements KernelSource {
         long start = System.nanoTime();
         try {
             SourceArchive.unpack(archive, tree, bytes -> listener.progress(progress("unpacking", bytes, 0, start)));
+        } catch (SourceArchive.Unwritable e) {
+            throw new KernelException(e.getMessage(), e); // with room there is nothing to download again
         } catch (KernelException e) {
             discard(archive); // it has the right hash, or none is known; either way it is of no use
             throw e;
@@ -103,7 +107,10 @@ public final class TarballSource implements KernelSource {
     private void get(Path part, BuildListener listener) {
         long start = System.nanoTime();
         if (!network.download(
-                tarball.uri(), part, bytes -> listener.progress(progress("downloading", bytes, 0, start)))) {
+                tarball.uri(),
+                part,
+                MAX_TARBALL,
+                bytes -> listener.progress(progress("downloading", bytes, 0, start)))) {
             throw new KernelException("there is no " + tarball.uri() + ": no such release, or not on this mirror");
         }
     }

@@ -82,7 +82,7 @@ class FullDiskTest {
         server.start();
         try {
             URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/linux.tar.xz");
-            assertThatThrownBy(() -> Network.STANDARD.download(uri, small.resolve("part"), n -> {}))
+            assertThatThrownBy(() -> Network.STANDARD.download(uri, small.resolve("part"), 1L << 30, n -> {}))
                     .isInstanceOf(KernelException.class)
                     .hasMessageContaining("cannot write " + small.resolve("part") + ": No space left on device")
                     .hasMessageContaining("KTSTR_CACHE_DIR");

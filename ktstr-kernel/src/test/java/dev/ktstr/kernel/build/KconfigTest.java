@@ -143,7 +143,13 @@ class KconfigTest {
     })
     void makeIsToldArchitectureAndCompiler(String name, String target, String arguments, String cc, String debian) {
         Compiler compiler = Compiler.named(name, Architecture.named(target), Architecture.X86_64);
-        Make make = new Make(Path.of("/src"), Path.of("/obj"), Path.of("/log"), compiler, "x", java.time.Duration.ZERO);
+        Make make = new Make(
+                Path.of("/src"),
+                Path.of("/obj"),
+                Path.of("/log"),
+                compiler.makeArguments(),
+                "x",
+                java.time.Duration.ZERO);
 
         assertThat(String.join(" ", make.command(List.of("-j3", "Image"))))
                 .isEqualTo("make -C /src O=/obj " + arguments + " -j3 Image");

@@ -138,6 +138,7 @@ class KernelBuilderTest {
         BuildOptions short_ = new BuildOptions(
                 Kconfig.of(Architecture.X86_64, Kconfig.Base.TINYCONFIG, null),
                 Compiler.named("gcc", Architecture.X86_64, Architecture.X86_64),
+                BuildOptions.PAHOLE,
                 1,
                 false,
                 false,
@@ -206,7 +207,8 @@ class KernelBuilderTest {
         Kconfig kconfig = Kconfig.of(Architecture.X86_64, Kconfig.Base.DEFCONFIG, null);
         Compiler gcc = Compiler.named("gcc", Architecture.X86_64, Architecture.X86_64);
 
-        BuiltKernel built = build(new BuildOptions(kconfig, gcc, 2, false, false, true, Duration.ofMinutes(1)));
+        BuiltKernel built = build(
+                new BuildOptions(kconfig, gcc, BuildOptions.PAHOLE, 2, false, false, true, Duration.ofMinutes(1)));
 
         assertThat(built.cached()).isTrue();
         assertThat(tree.resolve("compile_commands.json")).hasContent("[]");
@@ -217,7 +219,8 @@ class KernelBuilderTest {
         Compiler cross = Compiler.named("gcc", Architecture.AARCH64, Architecture.X86_64);
         Kconfig kconfig = Kconfig.of(Architecture.AARCH64, Kconfig.Base.TINYCONFIG, null);
 
-        BuiltKernel built = build(new BuildOptions(kconfig, cross, 2, false, false, false, Duration.ofMinutes(1)));
+        BuiltKernel built = build(
+                new BuildOptions(kconfig, cross, BuildOptions.PAHOLE, 2, false, false, false, Duration.ofMinutes(1)));
 
         assertThat(built.image()).isNull();
         assertThat(Path.of(built.spec(), "arch/arm64/boot/Image")).exists();
@@ -262,6 +265,36 @@ class KernelBuilderTest {
     }
 
     @Test
+    void aPaholeThatIsNamedIsTheOneThatIsAskedAndUsed() throws IOException {
+        machine = argv -> Optional.of(argv.get(0).equals("pahole") ? "v1.24" : "v1.32");
+        Files.createDirectories(tree.resolve("include/linux"));
+        Files.writeString(tree.resolve("include/linux/btf.h"), "#define KF_IMPLICIT_ARGS (1 << 16)\n");
+        assertThatThrownBy(() -> build(options())).hasMessageContaining("-Dktstr.pahole=PATH");
+
+        BuiltKernel built = build(new BuildOptions(
+                Kconfig.of(Architecture.X86_64, Kconfig.Base.TINYCONFIG, null),
+                Compiler.named("gcc", Architecture.X86_64, Architecture.X86_64),
+                "/opt/pahole",
+                1,
+                false,
+                false,
+                false,
+                Duration.ofMinutes(1)));
+
+        assertThat(Files.readString(built.log())).contains("ARCH=x86_64 PAHOLE=/opt/pahole -j1 bzImage");
+    }
+
+    @Test
+    void aNamedPaholeThatIsNotThereIsMissing() {
+        machine = argv -> argv.get(0).equals("/opt/pahole") ? Optional.empty() : Optional.of("v1.30");
+        BuildOptions plain = options();
+        BuildOptions named = new BuildOptions(
+                plain.kconfig(), plain.compiler(), "/opt/pahole", 1, false, false, false, plain.limit());
+
+        assertThatThrownBy(() -> build(named)).hasMessageContaining("this machine lacks /opt/pahole");
+    }
+
+    @Test
     void twoBuildsOfOneTreeMakeOneBuild() throws Exception {
         FakeTree.hook(tree, "echo built >>" + dir + "/count; sleep 1");
         Thread other = new Thread(
@@ -301,6 +334,7 @@ class KernelBuilderTest {
         return new BuildOptions(
                 Kconfig.of(Architecture.X86_64, Kconfig.Base.TINYCONFIG, extra),
                 Compiler.named("gcc", Architecture.X86_64, Architecture.X86_64),
+                BuildOptions.PAHOLE,
                 2,
                 force,
                 clean,

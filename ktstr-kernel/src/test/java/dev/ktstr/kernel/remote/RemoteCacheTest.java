@@ -202,7 +202,7 @@ class RemoteCacheTest {
             machine("one", http("http://127.0.0.1:" + silent.getLocalPort())).obtain("key", maker(), said::add);
         }
         assertThat(made).isEqualTo(1);
-        assertThat(said).singleElement().asString().contains("nothing was heard for 1 s");
+        assertThat(said).singleElement().asString().contains("the server sent nothing for 1 s");
     }
 
     @Test
@@ -216,7 +216,10 @@ class RemoteCacheTest {
         machine("one", http(url)).obtain("key", maker(), said::add);
 
         assertThat(made).isEqualTo(1);
-        assertThat(said).singleElement().asString().containsAnyOf("nothing was heard for 1 s", "not done within 1 s");
+        assertThat(said)
+                .singleElement()
+                .asString()
+                .containsAnyOf("the server sent nothing for 1 s", "not done within 1 s");
     }
 
     @Test

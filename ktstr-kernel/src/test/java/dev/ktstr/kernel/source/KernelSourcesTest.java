@@ -3,6 +3,7 @@ package dev.ktstr.kernel.source;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ktstr.kernel.BuildListener;
 import dev.ktstr.kernel.KernelException;
@@ -18,6 +19,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +100,51 @@ class KernelSourcesTest implements BuildListener {
 
         assertThat(obtainVersion().resolve("Makefile")).exists();
         assertThat(told).anyMatch(l -> l.contains("does not fit"));
+    }
+
+    @Test
+    void aDiskThatFillsUpWhileUnpackingIsSaidSoAndTheDownloadStays() throws Exception {
+        byte[] big = new byte[400_000];
+        new Random(3).nextBytes(big);
+        Files.write(tree.resolve("big.c"), big);
+        serve(tarball(), null);
+        assumeTrue(
+                run("mount", "-t", "tmpfs", "-o", "size=256k", "ktstr-test", work.toString()), "mounting takes root");
+        try {
+            assertThatThrownBy(this::obtainVersion)
+                    .isInstanceOf(KernelException.class)
+                    .hasMessageContaining("cannot write " + work.resolve("src"))
+                    .hasMessageContaining("No space left on device")
+                    .hasMessageContaining("KTSTR_CACHE_DIR");
+            assertThat(run("mount", "-o", "remount,size=4m", work.toString())).isTrue();
+
+            assertThat(obtainVersion().resolve("big.c")).hasBinaryContent(big);
+            assertThat(mirror.requests).filteredOn(r -> r.contains("tar.xz")).hasSize(1);
+        } finally {
+            assertThat(run("umount", work.toString())).isTrue();
+        }
+    }
+
+    @Test
+    void whatAKilledRunHadHalfUnpackedIsThrownAway() throws Exception {
+        serve(tarball(), null);
+        Files.createDirectories(work.resolve("src/kernel"));
+        Files.writeString(work.resolve("src/Makefile"), "VERSION = half of");
+        Files.writeString(work.resolve("src/kernel/foreign.c"), "x");
+
+        Path top = obtainVersion();
+
+        assertThat(top).isEqualTo(work.resolve("src"));
+        assertThat(top.resolve("Makefile")).hasSameTextualContentAs(tree.resolve("Makefile"));
+        assertThat(top.resolve("kernel")).doesNotExist();
+    }
+
+    private static boolean run(String... argv) throws Exception {
+        Process process = new ProcessBuilder(argv)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
     }
 
     @Test

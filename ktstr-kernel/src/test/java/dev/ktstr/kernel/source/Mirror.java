@@ -18,9 +18,13 @@ import java.util.concurrent.Executors;
 
 /** A mirror on loopback that serves bytes, and behaves badly where it is told to. */
 final class Mirror implements AutoCloseable {
-    /** Patient enough for a loaded machine, quick enough for a unit test. */
-    static final Network FAST =
-            new Network(Duration.ofSeconds(5), Duration.ofMillis(300), 3, Duration.ofMillis(1), Duration.ofSeconds(60));
+    /** Patient with a loaded machine, and quick to try again. */
+    static final Network FAST = new Network(
+            Duration.ofSeconds(20), Duration.ofSeconds(20), 3, Duration.ofMillis(1), Duration.ofSeconds(60));
+
+    /** For servers that stall. */
+    static final Network IMPATIENT = new Network(
+            Duration.ofSeconds(20), Duration.ofMillis(300), 3, Duration.ofMillis(1), Duration.ofSeconds(60));
 
     final Map<String, byte[]> files = new ConcurrentHashMap<>();
     final List<String> requests = new CopyOnWriteArrayList<>();

@@ -27,7 +27,8 @@ public final class ModelReader {
             List.of("autoRepro", "performanceMode", "noPerfMode", "hostOnly", "ignore", "expectErr");
     private static final List<String> STRINGS =
             List.of("config", "expectScxBpfErrorContains", "expectScxBpfErrorMatches", "postVm");
-    private static final List<String> LISTS = List.of("extraSchedArgs", "requiredFlags", "excludedFlags");
+    private static final List<String> LISTS =
+            List.of("extraSchedArgs", "requiredFlags", "excludedFlags", "memoryNodes");
 
     private final SchedulerReader schedulers;
 

@@ -122,6 +122,7 @@ final class RegistryWriter {
         json.put("scheduler", orNull(t.schedulerType()));
         json.put("topology", values(v, SchedulerReader.DIMENSIONS));
         json.putAll(values(v, NUMBERS));
+        json.put("memoryNodes", v.texts("memoryNodes"));
         json.put("extraSchedArgs", v.texts("extraSchedArgs"));
         json.put("payload", payloads(t, "payload").stream().findFirst().orElse(null));
         json.put("workloads", payloads(t, "workloads"));

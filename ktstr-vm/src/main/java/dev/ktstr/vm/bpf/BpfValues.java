@@ -39,7 +39,7 @@ public final class BpfValues {
     /** Positions of a ring buffer in bytes: how far it was read and written, and its size. */
     public record Ring(long consumer, long producer, long size) {}
 
-    /** An arena: where user space and the kernel see it, its size, and which of its pages exist. */
+    /** An arena: where user space and the kernel see its first page, its size, and which of its pages exist. */
     public record Arena(long userAddress, long kernelAddress, int maxPages, List<Integer> pages) {}
 
     /** A struct_ops map: its state in words ({@code INUSE}, {@code READY}) and the operations' struct as it was given. */
@@ -151,6 +151,32 @@ public final class BpfValues {
     }
 
     /**
+     * The kernel's address of a byte in an array's first value: that by which programs and {@code bpf(2)} write it. A process that has
+     * the map mapped writes it by an address of its own.
+     *
+     * @throws BpfException when the map is no array, or has no such byte
+     */
+    public long address(BpfMap map, int offset) {
+        checkElement(map, 0, offset, 1);
+        return element(map, 0) + offset;
+    }
+
+    /** Where an arena's bytes lie: what programs and user space hold as a pointer, and where the kernel maps that. */
+    public record ArenaPlace(long userAddress, long kernelAddress, long bytes) {}
+
+    /** An arena's places, without a look at its pages. @throws BpfException when the map is none, or was freed */
+    public ArenaPlace arenaPlace(BpfMap map) {
+        require(map, Set.of("arena"));
+        return alive(
+                map,
+                () -> new ArenaPlace(
+                        structs.number(map.address(), "bpf_arena", "user_vm_start"),
+                        structs.number(structs.number(map.address(), "bpf_arena", "kern_vm"), "vm_struct", "addr")
+                                + ARENA_GUARD,
+                        Integer.toUnsignedLong(map.maxEntries()) * PAGE));
+    }
+
+    /**
      * Writes into a value of an array while the guest runs. Four or eight aligned bytes are written at once.
      *
      * @throws BpfException when the map is no array, the place is outside of it, the map was freed, or programs cannot see
@@ -203,16 +229,18 @@ public final class BpfValues {
     public Arena arena(BpfMap map) {
         require(map, Set.of("arena"));
         return alive(map, () -> {
+            long user = structs.number(map.address(), "bpf_arena", "user_vm_start");
+            // The kernel has each page behind the lower half of the page's user address (arena_vm_fault).
             long kernel = structs.number(structs.number(map.address(), "bpf_arena", "kern_vm"), "vm_struct", "addr")
-                    + ARENA_GUARD;
+                    + ARENA_GUARD
+                    + Integer.toUnsignedLong((int) user);
             List<Integer> pages = new ArrayList<>();
             for (int page = 0; page < Math.min(map.maxEntries(), MAX_BYTES / PAGE); page++) {
                 if (memory.isReadable(kernel + (long) page * PAGE, PAGE)) {
                     pages.add(page);
                 }
             }
-            return new Arena(
-                    structs.number(map.address(), "bpf_arena", "user_vm_start"), kernel, map.maxEntries(), pages);
+            return new Arena(user, kernel, map.maxEntries(), pages);
         });
     }
 

@@ -3,7 +3,6 @@ package dev.ktstr.vm.host;
 import dev.ktstr.spec.CpuTopology;
 import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.internal.linux.Flock;
-import dev.ktstr.vm.internal.ram.HostMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

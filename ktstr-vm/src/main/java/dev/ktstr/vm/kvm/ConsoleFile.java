@@ -34,10 +34,16 @@ final class ConsoleFile implements AutoCloseable {
 
     /** Opens the file, empty; {@link #start} begins to write. */
     ConsoleFile(ByteQueue output, Path file, String machine) throws IOException {
+        this(output, file, new byte[0], machine);
+    }
+
+    /** Opens the file with what was printed before; {@link #start} begins to write behind it. */
+    ConsoleFile(ByteQueue output, Path file, byte[] before, String machine) throws IOException {
         this.output = output;
         this.file = file;
         channel = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        keep(ByteBuffer.wrap(before));
         writer = new Thread(this::write, "ktstr-console-" + machine);
         writer.setDaemon(true);
     }

@@ -1,9 +1,12 @@
 package dev.ktstr.vm.kvm;
 
 import dev.ktstr.vm.Backend;
+import dev.ktstr.vm.Forking;
+import dev.ktstr.vm.SavedGuest;
 import dev.ktstr.vm.VirtualMachine;
 import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.VmSpec;
+import dev.ktstr.vm.host.HostMemory;
 import dev.ktstr.vm.internal.linux.Kvm;
 import dev.ktstr.vm.internal.linux.KvmCpu;
 import dev.ktstr.vm.internal.linux.KvmVm;
@@ -11,7 +14,6 @@ import dev.ktstr.vm.internal.machine.BootFiles;
 import dev.ktstr.vm.internal.machine.KernelCommandLine;
 import dev.ktstr.vm.internal.machine.RingCounter;
 import dev.ktstr.vm.internal.ram.GuestRam;
-import dev.ktstr.vm.internal.ram.HostMemory;
 import dev.ktstr.vm.internal.ram.RamLayout;
 import dev.ktstr.vm.kvm.boot.BootLoader;
 import dev.ktstr.vm.kvm.boot.InitialRegisters;
@@ -24,7 +26,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Runs guests in this process on {@code /dev/kvm}. */
 public final class KvmBackend implements Backend {
@@ -44,6 +48,9 @@ public final class KvmBackend implements Backend {
 
     private static final long X2APIC_32BIT_IDS_NO_BROADCAST_QUIRK = 3;
 
+    /** AMD guests look for the oldest counters without asking CPUID; with this they are not there. */
+    private static final long PMU_DISABLE = 1;
+
     private static final AtomicInteger MACHINES = new AtomicInteger();
 
     @Override
@@ -57,14 +64,33 @@ public final class KvmBackend implements Backend {
     }
 
     @Override
+    public Optional<Forking> forking() {
+        return Optional.of(new KvmForking(this));
+    }
+
+    /** What a fork begins with. */
+    record Origin(SavedGuest saved, KvmState state) {}
+
+    @Override
     public VirtualMachine start(VmSpec spec) {
-        RamLayout layout = RamLayout.spread(spec.memoryMb(), spec.topology().numaNodes());
-        HostMemory.check(spec.memoryMb());
         BootFiles.check(spec);
+        return start(spec, null);
+    }
+
+    /** Starts a machine that boots, or one that takes a saved guest over and stays frozen. */
+    VirtualMachine start(VmSpec spec, @Nullable Origin origin) {
+        RamLayout layout = RamLayout.of(spec);
+        if (!spec.hugePages()) {
+            HostMemory.check(spec.memoryMb()); // huge pages are counted by themselves
+        }
         Deque<AutoCloseable> made = new ArrayDeque<>();
         try (Kvm kvm = Kvm.open()) {
-            KvmMachine machine = build(kvm, spec, layout, made);
-            machine.begin();
+            KvmMachine machine = build(kvm, spec, layout, origin, made);
+            if (origin == null) {
+                machine.begin();
+            } else {
+                beginFrozen(machine, origin, made);
+            }
             return machine;
         } catch (IOException e) {
             undo(made);
@@ -75,22 +101,39 @@ public final class KvmBackend implements Backend {
         }
     }
 
+    /** Threads run once this begins: the machine takes itself apart when it fails. */
+    private static void beginFrozen(KvmMachine machine, Origin origin, Deque<AutoCloseable> made) {
+        made.clear();
+        try {
+            machine.beginFrozen(origin.state());
+        } catch (RuntimeException e) {
+            machine.close();
+            throw e;
+        }
+    }
+
     private static void undo(Deque<AutoCloseable> made) {
         while (!made.isEmpty()) {
             KvmParts.close("half-made parts", made.pop());
         }
     }
 
-    private static KvmMachine build(Kvm kvm, VmSpec spec, RamLayout layout, Deque<AutoCloseable> made)
+    private static KvmMachine build(
+            Kvm kvm, VmSpec spec, RamLayout layout, @Nullable Origin origin, Deque<AutoCloseable> made)
             throws IOException {
         String name = "vm" + MACHINES.incrementAndGet();
-        MachineDescription description = MachineDescription.uniform(spec.topology(), layout);
+        MachineDescription description = MachineDescription.of(spec, layout);
         ApicIds ids = description.apicIds();
         checkLimits(kvm, ids);
-        GuestRam ram = own(made, new GuestRam(layout));
-        String commandLine = KernelCommandLine.of(spec, false, false);
-        InitialRegisters start =
-                new BootLoader(ram.memory(), description).load(spec.kernel(), spec.initramfs(), commandLine);
+        String commandLine = KernelCommandLine.of(spec, BootLoader.kernelArguments(description));
+        GuestRam ram = own(
+                made,
+                origin == null
+                        ? new GuestRam(layout, spec.hugePages())
+                        : KvmForking.IMAGES.fork(layout, origin.saved()));
+        InitialRegisters start = origin == null
+                ? new BootLoader(ram.memory(), description).load(spec.kernel(), spec.initramfs(), commandLine)
+                : null;
 
         KvmVm vm = own(made, kvm.createVm());
         giveMemory(vm, ram);
@@ -98,11 +141,19 @@ public final class KvmBackend implements Backend {
         if (ids.needX2apic()) {
             vm.enable(Kvm.CAP_X2APIC_API, X2APIC_32BIT_IDS_NO_BROADCAST_QUIRK);
         }
+        if ((kvm.extension(Kvm.CAP_PMU_CAPABILITY) & PMU_DISABLE) != 0) {
+            vm.enable(Kvm.CAP_PMU_CAPABILITY, PMU_DISABLE);
+        }
         EndSwitch end = new EndSwitch();
         RingCounter doorbell = new RingCounter();
         Hardware hardware = new Hardware(vm, end, doorbell::ring);
-        ConsoleFile console =
-                own(made, new ConsoleFile(hardware.consoleOut, spec.workDir().resolve(CONSOLE), name));
+        ConsoleFile console = own(
+                made,
+                new ConsoleFile(
+                        hardware.consoleOut,
+                        spec.workDir().resolve(CONSOLE),
+                        origin == null ? new byte[0] : origin.saved().console(),
+                        name));
         Breakpoints breakpoints = new Breakpoints();
         List<Vcpu> vcpus = new ArrayList<>();
         GuestCpuid cpuid = cpuid(kvm, ids);
@@ -111,7 +162,7 @@ public final class KvmBackend implements Backend {
             KvmCpu cpu = own(made, vm.createCpu(ids.of(i)));
             cpu.setCpuid(CpuSetup.rows(cpuid.of(i)));
             CpuSetup.firmware(cpu);
-            if (i == 0) {
+            if (i == 0 && start != null) {
                 CpuSetup.enter(cpu, start);
             }
             ExitHandler exits = new ExitHandler(i, hardware.ports, hardware.memory, end, breakpoints, report);
@@ -119,6 +170,9 @@ public final class KvmBackend implements Backend {
         }
         boolean statistics = kvm.extension(Kvm.CAP_BINARY_STATS_FD) > 0;
         KvmParts parts = new KvmParts(vm, ram, hardware, console, doorbell, end, breakpoints, vcpus, statistics);
+        if (origin != null) {
+            Frozen.restore(parts, origin.state());
+        }
         return new KvmMachine(spec, parts, name, describe(spec, layout, ids, commandLine));
     }
 

@@ -3,17 +3,23 @@ package dev.ktstr.vm.kvm;
 import dev.ktstr.vm.ControlChannel;
 import dev.ktstr.vm.Doorbell;
 import dev.ktstr.vm.GuestMemory;
+import dev.ktstr.vm.SavedGuest;
+import dev.ktstr.vm.VcpuRegisters;
 import dev.ktstr.vm.VirtualMachine;
 import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.VmExit;
 import dev.ktstr.vm.VmSpec;
+import dev.ktstr.vm.Watchpoint;
+import dev.ktstr.vm.host.ThreadTimes;
 import dev.ktstr.vm.internal.linux.KvmCpu;
 import dev.ktstr.vm.internal.linux.KvmStats;
 import dev.ktstr.vm.internal.machine.Ending;
 import dev.ktstr.vm.internal.machine.FileTail;
+import dev.ktstr.vm.internal.machine.HitTeller;
 import dev.ktstr.vm.internal.machine.PanicLine;
 import dev.ktstr.vm.kvm.device.UnclaimedAccesses;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +40,7 @@ public final class KvmMachine implements VirtualMachine {
     private static final Logger LOG = LoggerFactory.getLogger(KvmMachine.class);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
     private static final Duration FREEZE_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration CONSOLE_FLUSH = Duration.ofSeconds(5);
     private static final int CONSOLE_TAIL = 64 << 10;
 
     private final VmSpec spec;
@@ -43,8 +51,19 @@ public final class KvmMachine implements VirtualMachine {
     private final Ending ending = new Ending();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final ReentrantLock freezing = new ReentrantLock();
+    private final Object holds = new Object();
+    private final String name;
+    private @Nullable HitTeller teller;
+    private List<Watchpoint> watched = List.of();
+    private Watchpoint.Listener listener = hit -> {};
+    private int pendingHits;
     private boolean frozen;
-    private long frozenSince;
+    private boolean still;
+
+    /** Of a fork that has not run yet. */
+    private @Nullable KvmState goesOn;
+
+    private long stillSince;
     private long frozenNanos;
     private volatile boolean stuck;
 
@@ -53,6 +72,7 @@ public final class KvmMachine implements VirtualMachine {
         this.spec = spec;
         this.parts = parts;
         this.description = description;
+        this.name = name;
         this.control =
                 new QueueControlChannel(parts.hardware().controlOut, parts.hardware().controlIn, parts.console());
         this.keeper = new Thread(this::keep, "ktstr-keeper-" + name);
@@ -64,6 +84,28 @@ public final class KvmMachine implements VirtualMachine {
         parts.console().start();
         keeper.start();
         parts.vcpus().forEach(Vcpu::start);
+    }
+
+    /** The same for a fork: it stands still, and its clocks go on with the first {@link #resume()}. */
+    void beginFrozen(KvmState state) {
+        goesOn = state;
+        parts.vcpus().forEach(Vcpu::requestPause);
+        begin();
+        freeze();
+    }
+
+    /** Writes the guest down. It is frozen, and stays so. */
+    void save(SavedGuest.Sink sink, int[] msrs) throws IOException {
+        freeze();
+        try {
+            parts.console().flush(CONSOLE_FLUSH.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while the console of a guest was written down");
+        }
+        sink.console(Files.readAllBytes(console()));
+        sink.devices(Frozen.save(parts, msrs).encode());
+        parts.ram().save(sink);
     }
 
     @Override
@@ -110,23 +152,28 @@ public final class KvmMachine implements VirtualMachine {
     public void freeze() {
         freezing.lock();
         try {
-            if (ending.isDecided() || parts.end().decided()) {
-                throw new VmException("the guest cannot be frozen: it has ended");
-            }
-            parts.vcpus().forEach(Vcpu::requestPause);
-            long deadline = System.nanoTime() + FREEZE_TIMEOUT.toNanos();
-            for (Vcpu vcpu : parts.vcpus()) {
-                if (!vcpu.awaitPaused(deadline)) {
-                    throw new VmException("vCPU " + vcpu.number() + " did not stop within " + FREEZE_TIMEOUT.toSeconds()
-                            + " s of being asked to; the host is overloaded, or its KVM is broken");
-                }
-            }
-            if (!frozen) {
-                frozen = true;
-                frozenSince = System.nanoTime();
-            }
+            standStill();
+            frozen = true;
         } finally {
             freezing.unlock();
+        }
+    }
+
+    private void standStill() {
+        if (ending.isDecided() || parts.end().decided()) {
+            throw new VmException("the guest cannot be frozen: it has ended");
+        }
+        parts.vcpus().forEach(Vcpu::requestPause);
+        long deadline = System.nanoTime() + FREEZE_TIMEOUT.toNanos();
+        for (Vcpu vcpu : parts.vcpus()) {
+            if (!vcpu.awaitPaused(deadline)) {
+                throw new VmException("vCPU " + vcpu.number() + " did not stop within " + FREEZE_TIMEOUT.toSeconds()
+                        + " s of being asked to; the host is overloaded, or its KVM is broken");
+            }
+        }
+        if (!still) {
+            still = true;
+            stillSince = System.nanoTime();
         }
     }
 
@@ -134,21 +181,36 @@ public final class KvmMachine implements VirtualMachine {
     public void resume() {
         freezing.lock();
         try {
-            if (frozen) {
-                frozen = false;
-                frozenNanos += System.nanoTime() - frozenSince;
+            if (goesOn != null) {
+                Frozen.goOn(parts, goesOn);
+                goesOn = null;
             }
-            parts.vcpus().forEach(Vcpu::requestResume);
+            frozen = false;
+            goUnlessHeld();
         } finally {
             freezing.unlock();
         }
     }
 
-    /** How long the guest has stood still by {@link #freeze()} so far, in total. Its clocks went on meanwhile. */
+    /** A vCPU that has hit a watchpoint waits until the listener was told: nobody else may let it go. */
+    private void goUnlessHeld() {
+        synchronized (holds) {
+            if (frozen || pendingHits > 0) {
+                return;
+            }
+            if (still) {
+                still = false;
+                frozenNanos += System.nanoTime() - stillSince;
+            }
+            parts.vcpus().forEach(Vcpu::requestResume);
+        }
+    }
+
+    /** How long the guest has stood still by {@link #freeze()} and {@link #watch} so far, in total. Its clocks went on meanwhile. */
     public Duration frozenTime() {
         freezing.lock();
         try {
-            return Duration.ofNanos(frozenNanos + (frozen ? System.nanoTime() - frozenSince : 0));
+            return Duration.ofNanos(frozenNanos + (still ? System.nanoTime() - stillSince : 0));
         } finally {
             freezing.unlock();
         }
@@ -191,6 +253,75 @@ public final class KvmMachine implements VirtualMachine {
         }
     }
 
+    @Override
+    public void watch(List<Watchpoint> watchpoints, Watchpoint.Listener told) {
+        if (watchpoints.size() > Watchpoint.MOST) {
+            throw new IllegalArgumentException(
+                    watchpoints.size() + " watchpoints were given, and a CPU has " + Watchpoint.MOST);
+        }
+        List<Breakpoint> breakpoints = watchpoints.stream()
+                .map(w -> new Breakpoint(w.address(), Breakpoint.Kind.WRITE, w.length()))
+                .toList();
+        synchronized (holds) {
+            if (teller == null && !watchpoints.isEmpty()) {
+                teller = new HitTeller(name, this::handle);
+            }
+            watched = List.copyOf(watchpoints);
+            listener = told;
+        }
+        setBreakpoints(breakpoints, this::onHit);
+    }
+
+    /** On the vCPU's thread: it stands still from here on, and the others as soon as the teller's thread has its turn. */
+    private void onHit(Breakpoint.Hit hit) {
+        synchronized (holds) {
+            HitTeller telling = teller;
+            if (telling != null && !closed.get()) {
+                pendingHits++;
+                parts.vcpus().get(hit.cpu()).requestPause();
+                Breakpoint b = hit.breakpoint();
+                telling.add(new Watchpoint.Hit(hit.cpu(), new Watchpoint(b.address(), b.length())));
+            }
+        }
+    }
+
+    private void handle(Watchpoint.Hit hit) {
+        try {
+            freezing.lock();
+            try {
+                standStill();
+            } finally {
+                freezing.unlock();
+            }
+            listenerOf(hit.watchpoint()).hit(hit);
+        } finally {
+            freezing.lock();
+            try {
+                synchronized (holds) {
+                    pendingHits--;
+                }
+                goUnlessHeld();
+            } finally {
+                freezing.unlock();
+            }
+        }
+    }
+
+    /** Whoever is to hear of it; one that was taken off meanwhile is nobody's. */
+    private Watchpoint.Listener listenerOf(Watchpoint watchpoint) {
+        synchronized (holds) {
+            return watched.contains(watchpoint) ? listener : hit -> {};
+        }
+    }
+
+    @Override
+    public List<VcpuRegisters> registers() {
+        return parts.vcpus().stream()
+                .map(vcpu -> new VcpuRegisters(
+                        vcpu.number(), registers(vcpu.number()).byName()))
+                .toList();
+    }
+
     /** What each vCPU has cost and done so far; asks each between two runs, so it costs each one exit. Valid until {@link #close()}; a thread that has ended costs nothing more. */
     public List<VcpuUsage> usage() {
         return parts.vcpus().stream().map(this::usage).toList();
@@ -205,12 +336,12 @@ public final class KvmMachine implements VirtualMachine {
 
     private VcpuUsage usage(Vcpu vcpu) {
         long tid = vcpu.cpu().threadId();
-        long[] schedstat = tid == 0 ? vcpu.lastSchedstat() : Schedstat.read(tid).orElseGet(vcpu::lastSchedstat);
+        ThreadTimes times = tid == 0 ? vcpu.lastTimes() : ThreadTimes.of(tid).orElseGet(vcpu::lastTimes);
         Map<String, Long> counters = Map.of();
         if (parts.statistics() && !closed.get()) {
             counters = vcpu.callOrAfter("reading statistics", KvmMachine::counters);
         }
-        return new VcpuUsage(vcpu.number(), schedstat[0], schedstat[1], vcpu.exitCount(), counters);
+        return new VcpuUsage(vcpu.number(), times.ranNs(), times.waitedNs(), vcpu.exitCount(), counters);
     }
 
     private static Map<String, Long> counters(KvmCpu cpu) {
@@ -252,6 +383,13 @@ public final class KvmMachine implements VirtualMachine {
     public void close() {
         if (!closed.compareAndSet(false, true)) {
             return;
+        }
+        HitTeller telling;
+        synchronized (holds) {
+            telling = teller;
+        }
+        if (telling != null) {
+            telling.close();
         }
         try {
             kill();
@@ -307,13 +445,15 @@ public final class KvmMachine implements VirtualMachine {
     private void appendUsage() {
         StringBuilder text = new StringBuilder(description).append('\n');
         for (Vcpu vcpu : parts.vcpus()) {
-            long[] times = vcpu.lastSchedstat();
+            ThreadTimes times = vcpu.lastTimes();
             text.append("vcpu ")
                     .append(vcpu.number())
                     .append(": ")
-                    .append(times[0] / 1_000_000)
+                    .append(times.ranNs() / 1_000_000)
                     .append(" ms on a CPU, ");
-            text.append(times[1] / 1_000_000).append(" ms waiting for one, ").append(vcpu.exitCount());
+            text.append(times.waitedNs() / 1_000_000)
+                    .append(" ms waiting for one, ")
+                    .append(vcpu.exitCount());
             text.append(" exits to this process\n");
         }
         unclaimed(text, "port", unclaimedPorts());

@@ -1,6 +1,8 @@
 package dev.ktstr.vm.kvm;
 
 import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * A vCPU's registers at one instant. Values are unsigned.
@@ -96,6 +98,23 @@ public record Registers(
                 d.getLong(24),
                 d.getLong(32),
                 d.getLong(40));
+    }
+
+    /** As every backend names them; see {@link dev.ktstr.vm.VcpuRegisters}. */
+    Map<String, Long> byName() {
+        Map<String, Long> all = new LinkedHashMap<>();
+        String[] names = {
+            "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
+            "r15", "rip", "rflags", "fs_base", "gs_base", "cr0", "cr2", "cr3", "cr4", "efer"
+        };
+        long[] values = {
+            rax, rbx, rcx, rdx, rsi, rdi, rbp, rsp, r8, r9, r10, r11, r12, r13, r14, r15, rip, rflags, fsBase, gsBase,
+            cr0, cr2, cr3, cr4, efer
+        };
+        for (int i = 0; i < names.length; i++) {
+            all.put(names[i], values[i]);
+        }
+        return all;
     }
 
     /** Whether the CPU is in 64-bit mode or its compatibility mode. */

@@ -2,6 +2,7 @@ package dev.ktstr.vm.kvm;
 
 import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.VmExit;
+import dev.ktstr.vm.host.ThreadTimes;
 import dev.ktstr.vm.internal.linux.KvmCpu;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -47,7 +48,7 @@ final class Vcpu {
     private boolean pauseWanted;
     private boolean stopWanted;
     private volatile boolean attention;
-    private volatile long[] schedstat = {0, 0};
+    private volatile ThreadTimes lastTimes = ThreadTimes.NONE;
 
     Vcpu(int number, KvmCpu cpu, ExitHandler exits, EndSwitch end, String machine) {
         this.number = number;
@@ -75,9 +76,9 @@ final class Vcpu {
         return exits.count();
     }
 
-    /** Nanoseconds its thread ran and waited, when it ended; zeros before. */
-    long[] lastSchedstat() {
-        return schedstat;
+    /** What its thread got until it ended; nothing before. */
+    ThreadTimes lastTimes() {
+        return lastTimes;
     }
 
     State state() {
@@ -98,7 +99,7 @@ final class Vcpu {
         } catch (RuntimeException | LinkageError e) {
             end.end(VmExit.Kind.BACKEND_ERROR, "vCPU " + number + " failed: " + e.getMessage());
         } finally {
-            schedstat = Schedstat.read(cpu.threadId()).orElse(schedstat);
+            lastTimes = ThreadTimes.of(cpu.threadId()).orElse(lastTimes);
             cpu.unbind();
             lock.lock();
             try {

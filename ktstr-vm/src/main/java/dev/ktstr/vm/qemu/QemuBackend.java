@@ -7,9 +7,9 @@ import dev.ktstr.vm.SavedGuest;
 import dev.ktstr.vm.VirtualMachine;
 import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.VmSpec;
+import dev.ktstr.vm.host.HostMemory;
 import dev.ktstr.vm.internal.machine.BootFiles;
 import dev.ktstr.vm.internal.ram.GuestRam;
-import dev.ktstr.vm.internal.ram.HostMemory;
 import dev.ktstr.vm.internal.ram.RamLayout;
 import dev.ktstr.vm.kvm.KvmProbe;
 import java.io.IOException;
@@ -104,10 +104,12 @@ public final class QemuBackend implements Backend {
     /** Starts a machine that boots, or one that takes a saved guest over and stays frozen. */
     VirtualMachine start(VmSpec spec, @Nullable SavedGuest saved) {
         QemuBinary qemu = binary();
-        RamLayout layout = RamLayout.spread(spec.memoryMb(), spec.topology().numaNodes());
-        HostMemory.check(spec.memoryMb());
+        RamLayout layout = RamLayout.of(spec);
+        if (!spec.hugePages()) {
+            HostMemory.check(spec.memoryMb()); // huge pages are counted by themselves
+        }
         Path console = spec.workDir().resolve(CONSOLE);
-        GuestRam ram = new GuestRam(layout);
+        GuestRam ram = new GuestRam(layout, spec.hugePages());
         try {
             Files.write(console, saved == null ? new byte[0] : saved.console());
             return new Launch(qemu, host(qemu), spec, layout, ram, console, saved).run();

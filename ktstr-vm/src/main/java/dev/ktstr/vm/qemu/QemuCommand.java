@@ -1,6 +1,7 @@
 package dev.ktstr.vm.qemu;
 
 import dev.ktstr.spec.CpuTopology;
+import dev.ktstr.spec.NumaMemory;
 import dev.ktstr.vm.MachineLayout;
 import dev.ktstr.vm.VmSpec;
 import dev.ktstr.vm.internal.machine.KernelCommandLine;
@@ -8,6 +9,7 @@ import dev.ktstr.vm.internal.ram.RamLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +25,6 @@ final class QemuCommand {
      * lines a vCPU). A user space built for v3 needs {@code -Dktstr.qemu.cpu=max}.
      */
     static final String TCG_CPU = "Nehalem,+bmi1,+bmi2,+movbe,+abm,+rdrand";
-
-    /** Local and remote distance of the ACPI SLIT, as firmware of two-hop machines reports them. */
-    private static final int DISTANCE_LOCAL = 10;
-
-    private static final int DISTANCE_REMOTE = 20;
 
     /**
      * What of the host goes into the command.
@@ -73,7 +70,7 @@ final class QemuCommand {
         QemuCommand c = new QemuCommand();
         c.add(qemu.toString());
         c.machine(spec, host, parts);
-        c.ram(spec.topology(), parts);
+        c.ram(spec, parts);
         c.ports(parts);
         if (parts.fork()) {
             c.add("-incoming", "defer");
@@ -89,8 +86,11 @@ final class QemuCommand {
         CpuTopology t = spec.topology();
         // pc boots a little faster than q35. What is switched off has no user in the guest and costs probing time.
         String machine = "pc,max-ram-below-4g=" + RamLayout.LOW_LIMIT + ",hpet=off,i8042=off,vmport=off,usb=off";
-        if (t.numaNodes() == 1) {
+        if (!numa(spec)) {
             machine += ",memory-backend=ram0";
+        }
+        if (performance(spec)) {
+            machine += ",hmat=on";
         }
         add("-machine", machine);
         if (host.qboot() != null) {
@@ -115,7 +115,7 @@ final class QemuCommand {
         add("-name", "ktstr-" + t);
     }
 
-    private void ram(CpuTopology t, Parts parts) {
+    private void ram(VmSpec spec, Parts parts) {
         List<Integer> sizes = parts.ram().nodeMb();
         for (int node = 0; node < sizes.size(); node++) {
             add(
@@ -123,21 +123,62 @@ final class QemuCommand {
                     "memory-backend-file,id=ram" + node + ",size=" + sizes.get(node) + "M,share=on,mem-path="
                             + escape(parts.nodePaths().get(node)));
         }
-        if (t.numaNodes() == 1) {
-            return;
+        if (numa(spec)) {
+            nodes(spec);
         }
+    }
+
+    /** Whether the firmware tells of nodes; of a single one, only when there is more to say than that. */
+    private static boolean numa(VmSpec spec) {
+        return spec.numaNodes() > 1 || performance(spec);
+    }
+
+    private static boolean performance(VmSpec spec) {
+        return spec.memory().filter(NumaMemory::hasPerformance).isPresent();
+    }
+
+    /** Nodes, distances, and what is known of their speed; a node without CPUs is nearest to the CPUs of its initiator. */
+    private void nodes(VmSpec spec) {
+        CpuTopology t = spec.topology();
         int cpusPerNode = t.llcsPerNode() * t.cpusPerLlc();
-        for (int node = 0; node < t.numaNodes(); node++) {
-            int first = node * cpusPerNode;
-            add(
-                    "-numa",
-                    "node,nodeid=" + node + ",cpus=" + first + "-" + (first + cpusPerNode - 1) + ",memdev=ram" + node);
+        Optional<NumaMemory> memory = spec.memory();
+        boolean speeds = performance(spec);
+        for (int node = 0; node < spec.numaNodes(); node++) {
+            String cpus = "";
+            if (node < t.numaNodes()) {
+                cpus = ",cpus=" + node * cpusPerNode + "-" + ((node + 1) * cpusPerNode - 1);
+            }
+            String initiator = speeds ? ",initiator=" + memory.orElseThrow().initiatorOf(node, t.numaNodes()) : "";
+            add("-numa", "node,nodeid=" + node + cpus + ",memdev=ram" + node + initiator);
         }
-        for (int from = 0; from < t.numaNodes(); from++) {
-            for (int to = 0; to < t.numaNodes(); to++) {
+        for (int from = 0; from < spec.numaNodes(); from++) {
+            for (int to = 0; to < spec.numaNodes(); to++) {
+                int distance = memory.isPresent()
+                        ? memory.get().distance(from, to)
+                        : from == to ? NumaMemory.LOCAL_DISTANCE : NumaMemory.REMOTE_DISTANCE;
+                add("-numa", "dist,src=" + from + ",dst=" + to + ",val=" + distance);
+            }
+        }
+        if (speeds) {
+            speeds(memory.orElseThrow(), t.numaNodes());
+        }
+    }
+
+    private void speeds(NumaMemory memory, int initiators) {
+        for (int from = 0; from < initiators; from++) {
+            for (int to = 0; to < memory.nodes().size(); to++) {
+                String path = "hmat-lb,initiator=" + from + ",target=" + to + ",hierarchy=memory,data-type=access-";
+                add("-numa", path + "latency,latency=" + memory.latencyNs(from, to, initiators));
+                add("-numa", path + "bandwidth,bandwidth=" + memory.bandwidthMbS(from, to, initiators) + "M");
+            }
+        }
+        for (int node = 0; node < memory.nodes().size(); node++) {
+            int cacheMb = memory.nodes().get(node).cacheMb();
+            if (cacheMb > 0) {
                 add(
                         "-numa",
-                        "dist,src=" + from + ",dst=" + to + ",val=" + (from == to ? DISTANCE_LOCAL : DISTANCE_REMOTE));
+                        "hmat-cache,node-id=" + node + ",size=" + cacheMb
+                                + "M,level=1,associativity=direct,policy=write-back,line=64");
             }
         }
     }

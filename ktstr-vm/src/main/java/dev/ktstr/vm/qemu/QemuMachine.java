@@ -5,10 +5,12 @@ import dev.ktstr.vm.ControlChannel;
 import dev.ktstr.vm.Doorbell;
 import dev.ktstr.vm.GuestMemory;
 import dev.ktstr.vm.SavedGuest;
+import dev.ktstr.vm.VcpuRegisters;
 import dev.ktstr.vm.VirtualMachine;
 import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.VmExit;
 import dev.ktstr.vm.VmSpec;
+import dev.ktstr.vm.Watchpoint;
 import dev.ktstr.vm.internal.machine.Ending;
 import dev.ktstr.vm.internal.machine.RingCounter;
 import dev.ktstr.vm.internal.ram.GuestRam;
@@ -60,6 +62,7 @@ final class QemuMachine implements VirtualMachine {
     private final Parts parts;
     private final Papers papers;
     private final QmpClient qmp;
+    private final RunControl runControl;
     private final SocketControlChannel control;
     private final RingCounter doorbell = new RingCounter();
     private final Thread monitorThread;
@@ -77,6 +80,7 @@ final class QemuMachine implements VirtualMachine {
         this.control = new SocketControlChannel(parts.com2());
         this.qmp = new QmpClient(
                 new BufferedInputStream(Channels.newInputStream(parts.qmp())), parts.qmp(), this::onEvent);
+        this.runControl = new RunControl(qmp, parts.process().toHandle());
         long pid = parts.process().pid();
         this.monitorThread = new Thread(this::watch, "ktstr-monitor-" + pid);
         this.doorbellThread = new Thread(this::drainDoorbell, "ktstr-doorbell-" + pid);
@@ -93,6 +97,7 @@ final class QemuMachine implements VirtualMachine {
     void beginFrozen(byte[] devices) {
         // One that refuses the state and lives on is of no use; whoever forks has another way to go.
         begin(() -> new StateTransfer(qmp).load(devices), REFUSAL_GRACE);
+        runControl.startedFrozen();
     }
 
     private void begin(Runnable start, Duration deathTimeout) {
@@ -178,12 +183,29 @@ final class QemuMachine implements VirtualMachine {
 
     @Override
     public void freeze() {
-        qmp.execute("stop", QMP_TIMEOUT);
+        runControl.freeze();
     }
 
     @Override
     public void resume() {
-        qmp.execute("cont", QMP_TIMEOUT);
+        runControl.resume();
+    }
+
+    @Override
+    public void watch(List<Watchpoint> watchpoints, Watchpoint.Listener listener) {
+        runControl.watch(watchpoints, listener);
+    }
+
+    @Override
+    public List<VcpuRegisters> registers() {
+        String text = qmp.execute("human-monitor-command", Map.of("command-line", "info registers -a"), QMP_TIMEOUT)
+                .asText();
+        List<VcpuRegisters> registers = RegisterText.parse(text);
+        if (registers.size() != spec.topology().cpus()) {
+            throw new VmException("QEMU told the registers of " + registers.size() + " of "
+                    + spec.topology().cpus() + " vCPUs");
+        }
+        return registers;
     }
 
     /** Writes the guest down. It is frozen, and stays so. */
@@ -231,6 +253,7 @@ final class QemuMachine implements VirtualMachine {
         } catch (VmException e) {
             LOG.error("{}", e.getMessage());
         }
+        runControl.close();
         release("control channel", control);
         release("monitor", parts.qmp());
         release("doorbell", parts.bell());
@@ -247,7 +270,7 @@ final class QemuMachine implements VirtualMachine {
         }
     }
 
-    private static void join(Thread thread) {
+    static void join(Thread thread) {
         boolean interrupted = Thread.interrupted();
         try {
             thread.join(DEATH_TIMEOUT.toMillis());

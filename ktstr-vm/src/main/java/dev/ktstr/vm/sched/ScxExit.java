@@ -1,6 +1,8 @@
 package dev.ktstr.vm.sched;
 
+import dev.ktstr.vm.btf.BtfKind;
 import dev.ktstr.vm.kernel.KernelStructs;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -29,12 +31,33 @@ public final class ScxExit {
         return inSched || variable.isPresent();
     }
 
-    /** The kind; 0 while it runs, when none is loaded, and where the kernel does not tell. */
-    public int kind() {
+    /** Where the kind of the loaded scheduler is now, 4 bytes; empty when none is loaded, and where the kernel does not tell. */
+    public OptionalLong address() {
         if (inSched) {
             long scheduler = structs.memory().readLong(root.getAsLong());
-            return scheduler == 0 ? 0 : structs.memory().readInt(structs.address(scheduler, "scx_sched", "exit_kind"));
+            return scheduler == 0
+                    ? OptionalLong.empty()
+                    : OptionalLong.of(structs.address(scheduler, "scx_sched", "exit_kind"));
         }
-        return variable.isPresent() ? structs.memory().readInt(variable.getAsLong()) : 0;
+        return variable;
+    }
+
+    /** In words where it is kept. */
+    public String place() {
+        return inSched ? "scx_sched.exit_kind" : "scx_exit_kind";
+    }
+
+    /** The kind; 0 while it runs, when none is loaded, and where the kernel does not tell. */
+    public int kind() {
+        OptionalLong at = address();
+        return at.isPresent() ? structs.memory().readInt(at.getAsLong()) : 0;
+    }
+
+    /** A kind's name in the kernel, {@code SCX_EXIT_ERROR_STALL}; its number where it has none. */
+    public String name(int kind) {
+        OptionalInt names = structs.btf().find("scx_exit_kind", BtfKind.ENUM, BtfKind.ENUM64);
+        return names.isPresent()
+                ? structs.btf().constantName(names.getAsInt(), kind).orElseGet(() -> String.valueOf(kind))
+                : String.valueOf(kind);
     }
 }

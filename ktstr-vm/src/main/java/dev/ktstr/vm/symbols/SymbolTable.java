@@ -60,8 +60,22 @@ public final class SymbolTable {
         });
     }
 
+    /** Bytes from an address to the next symbol behind it, at least 1; what a symbol there has at most. */
+    public long gap(long address) {
+        int next = behind(address);
+        return next == byAddress.length ? 1 : byAddress[next].address - address;
+    }
+
     /** The symbol at an address or the last one before it. */
     public Optional<Place> at(long address) {
+        int next = behind(address);
+        return next == 0
+                ? Optional.empty()
+                : Optional.of(new Place(byAddress[next - 1].name, address - byAddress[next - 1].address));
+    }
+
+    /** Index of the first symbol above an address. */
+    private int behind(long address) {
         int low = 0;
         int high = byAddress.length;
         while (low < high) {
@@ -72,8 +86,6 @@ public final class SymbolTable {
                 high = middle;
             }
         }
-        return low == 0
-                ? Optional.empty()
-                : Optional.of(new Place(byAddress[low - 1].name, address - byAddress[low - 1].address));
+        return low;
     }
 }

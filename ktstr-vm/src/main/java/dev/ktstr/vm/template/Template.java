@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * A saved guest in a file. Every byte is checked against its checksum whenever it is read; what is read was thus what was
@@ -108,6 +109,12 @@ public final class Template implements SavedGuest, AutoCloseable {
     /** Bytes of guest RAM in it. */
     public long ramBytes() {
         return index.ramBytes();
+    }
+
+    /** The index: it names every part with its checksum, when it was made, and of what. */
+    @Override
+    public Optional<Object> identity() {
+        return Optional.of(index);
     }
 
     @Override

@@ -80,4 +80,76 @@ class BpfTest {
         BpfMap buckets = reader.map("table");
         assertThatThrownBy(() -> values.entries(buckets)).hasMessageContaining("buckets");
     }
+
+    @Test
+    void aSchedulerThatLoadsNoMapsHasNoVariablesAndSaysSo() {
+        kernel.empty();
+        BpfGlobals globals = new BpfGlobals(reader, values);
+        assertThat(reader.maps()).isEmpty();
+        assertThat(globals.variables()).isEmpty();
+        assertThatThrownBy(() -> globals.read("nr_dispatched"))
+                .isInstanceOf(BpfException.class)
+                .hasMessage("no BPF variable 'nr_dispatched'; no loaded program has variables");
+        assertThatThrownBy(() -> globals.write("crash", 1)).hasMessageContaining("no loaded program has variables");
+    }
+
+    @Test
+    void aNameThatTwoHaveIsNotGuessed() {
+        kernel.globals();
+        BpfGlobals globals = new BpfGlobals(reader, values);
+        assertThatThrownBy(() -> reader.map("table"))
+                .isInstanceOf(BpfException.class)
+                .hasMessage("2 BPF maps are named 'table', with the ids [7, 9]; choose by id");
+        assertThatThrownBy(() -> globals.read("twin"))
+                .isInstanceOf(BpfException.class)
+                .hasMessageContaining("2 BPF variables are named 'twin'")
+                .hasMessageContaining("write map and name");
+        assertThat(globals.variables().stream().map(v -> globals.read(v).asLong()))
+                .containsExactly(5L, 6L);
+    }
+
+    @Test
+    void aListThatNeverStandsStillIsGivenUp() {
+        BpfMap map = reader.map("table");
+        long[] next = {SyntheticBpf.DIRECT + SyntheticBpf.ELEMENTS, SyntheticBpf.DIRECT + SyntheticBpf.ELEMENTS + 64};
+        int[] turn = {1};
+        kernel.seen.after(
+                SyntheticBpf.BUCKETS, () -> kernel.ram.putLongRelease(SyntheticBpf.BUCKETS, next[turn[0]++ % 2]));
+        assertThatThrownBy(() -> values.entries(map))
+                .isInstanceOf(BpfException.class)
+                .hasMessageContaining("did not stand still")
+                .hasMessageContaining("freeze the guest");
+        assertThat(kernel.seen.looks()).isLessThan(100);
+    }
+
+    @Test
+    void mapsThatComeAndGoAtEveryLookAreGivenUp() {
+        long slot = SyntheticBpf.NODE + SyntheticBpf.SLOTS + 8 * 9;
+        kernel.globals();
+        long there = SyntheticBpf.DIRECT + SyntheticBpf.OTHER;
+        kernel.seen.after(slot, () -> kernel.ram.putLongRelease(slot, kernel.ram.getLongAcquire(slot) ^ there));
+        assertThatThrownBy(reader::maps)
+                .isInstanceOf(BpfException.class)
+                .hasMessageContaining("could not be read in 8 attempts: entries came and went");
+        assertThat(kernel.seen.looks()).isLessThan(100);
+    }
+
+    @Test
+    void aValueThatChangesAllTheTimeIsOneThatItHad() {
+        kernel.globals();
+        BpfGlobals globals = new BpfGlobals(reader, values);
+        long at = SyntheticBpf.MAP + SyntheticBpf.VALUE;
+        kernel.seen.after(at, () -> kernel.ram.putLongRelease(at, kernel.ram.getLongAcquire(at) + 1));
+        long read = globals.read(globals.variables().get(0)).asLong();
+        assertThat(read).isBetween(5L, 5L + kernel.seen.looks());
+    }
+
+    @Test
+    void aMapThatIsFreedWhileItIsReadGivesNoValue() {
+        BpfMap map = reader.map("table");
+        kernel.seen.after(SyntheticBpf.ELEMENTS, kernel::empty);
+        assertThatThrownBy(() -> values.entries(map))
+                .isInstanceOf(BpfException.class)
+                .hasMessageContaining("was freed");
+    }
 }

@@ -3,6 +3,7 @@ package dev.ktstr.vm.bpf;
 import dev.ktstr.vm.btf.Btf;
 import dev.ktstr.vm.btf.BtfKind;
 import dev.ktstr.vm.btf.BtfWriter;
+import dev.ktstr.vm.kernel.ChangingMemory;
 import dev.ktstr.vm.kernel.KernelMemory;
 import dev.ktstr.vm.kernel.KernelStructs;
 import dev.ktstr.vm.kernel.SparseMemory;
@@ -19,10 +20,19 @@ final class SyntheticBpf {
     static final long MAP = 9 << 20;
     static final long BUCKETS = 10 << 20;
     static final long ELEMENTS = 11 << 20;
+    /** Where {@link #globals} puts its second array map. */
+    static final long OTHER = 9 * (1 << 20) + 0x1000;
+
+    static final long OBJECT = 12 << 20;
+    static final long BYTES = 13 << 20;
     static final int SLOTS = 8;
+    /** A map's first value, {@code bpf_array.value}. */
+    static final int VALUE = 128;
+
     static final int KEY = 16;
 
     final SparseMemory ram = new SparseMemory(16 << 20);
+    final ChangingMemory seen = new ChangingMemory(ram);
     final KernelStructs structs;
 
     SyntheticBpf() {
@@ -52,13 +62,45 @@ final class SyntheticBpf {
                 ffffffff81008008 D nr_cpu_ids
                 """;
         structs = new KernelStructs(
-                KernelMemory.open(ram, Kallsyms.parse(text.getBytes(StandardCharsets.US_ASCII))), types());
+                KernelMemory.open(seen, Kallsyms.parse(text.getBytes(StandardCharsets.US_ASCII))), types());
     }
 
     void element(int i, long next, int key, long value) {
         ram.putLongRelease(ELEMENTS + 64L * i, next);
         ram.putIntRelease(ELEMENTS + 64L * i + KEY, key);
         ram.putLongRelease(ELEMENTS + 64L * i + KEY + 8, value);
+    }
+
+    /** Takes the maps away. */
+    void empty() {
+        ram.putLongRelease(NODE + SLOTS + 8 * 7, 0);
+        ram.putLongRelease(NODE + SLOTS + 8 * 9, 0);
+    }
+
+    /** Makes the map and a second one, which has the id 9, arrays that hold one variable {@code twin}: 5 and 6. */
+    void globals() {
+        BtfWriter w = new BtfWriter();
+        int u64 = w.integer("u64", 8, false);
+        int twin = w.type("twin", BtfKind.VAR, false, 0, u64, 1);
+        int section = w.type(".bss", BtfKind.DATASEC, false, 1, 8, twin, 0, 8);
+        byte[] raw = w.bytes();
+        ram.write(BYTES, raw, 0, raw.length);
+        ram.putIntRelease(OBJECT, 3);
+        ram.putIntRelease(OBJECT + 8, raw.length);
+        ram.putLongRelease(OBJECT + 16, DIRECT + BYTES);
+        ram.putLongRelease(NODE + SLOTS + 8 * 9, DIRECT + OTHER);
+        long value = 5;
+        for (long map : new long[] {MAP, OTHER}) {
+            ram.putIntRelease(map, map == MAP ? 7 : 9);
+            ram.putIntRelease(map + 4, 2);
+            ram.putIntRelease(map + 8, 4);
+            ram.putIntRelease(map + 12, 8);
+            ram.putIntRelease(map + 16, 1);
+            ram.write(map + 24, "table".getBytes(StandardCharsets.US_ASCII), 0, 5);
+            ram.putLongRelease(map + 40, DIRECT + OBJECT);
+            ram.putIntRelease(map + 52, section);
+            ram.putLongRelease(map + VALUE, value++);
+        }
     }
 
     private static Btf types() {
@@ -105,12 +147,23 @@ final class SyntheticBpf {
                 "btf_value_type_id",
                 u32,
                 52);
+        struct(w, "btf", 24, "id", u32, 0, "kernel_btf", u32, 4, "data_size", u32, 8, "data", u64, 16);
+        struct(w, "bpf_array", VALUE, "value", u64, VALUE);
         struct(w, "bpf_htab", 80, "buckets", u64, 64, "n_buckets", u32, 72);
         int head = struct(w, "hlist_nulls_head", 8, "first", u64, 0);
         struct(w, "bucket", 8, "head", head, 0);
         struct(w, "hlist_nulls_node", 16, "next", u64, 0);
         struct(w, "htab_elem", KEY, "key", name, KEY);
-        w.type("bpf_map_type", BtfKind.ENUM, false, 1, 4, w.name("BPF_MAP_TYPE_HASH"), 1);
+        w.type(
+                "bpf_map_type",
+                BtfKind.ENUM,
+                false,
+                2,
+                4,
+                w.name("BPF_MAP_TYPE_HASH"),
+                1,
+                w.name("BPF_MAP_TYPE_ARRAY"),
+                2);
         return Btf.parse(w.bytes());
     }
 

@@ -34,6 +34,22 @@ class KvmContractTest extends VirtualMachineContract {
         super.aResetAfterAPanicIsAPanicWithItsLine();
     }
 
+    /** A KVM that emulates has no debug registers. */
+    @Override
+    @Test
+    protected void everyWriteToAWatchedWordStopsTheGuestRightAfterItAndNoneAfterThat() throws InterruptedException {
+        assumeFaults();
+        super.everyWriteToAWatchedWordStopsTheGuestRightAfterItAndNoneAfterThat();
+    }
+
+    @Override
+    @Test
+    protected void aFreezeInAHitHoldsTheGuestUntilItIsResumedAndWatchpointsCanBeReplacedThere()
+            throws InterruptedException {
+        assumeFaults();
+        super.aFreezeInAHitHoldsTheGuestUntilItIsResumedAndWatchpointsCanBeReplacedThere();
+    }
+
     private static void assumeFaults() {
         assumeTrue(KvmProbe.probe().usable(), "SKIPPED: " + KvmProbe.probe().detail());
     }

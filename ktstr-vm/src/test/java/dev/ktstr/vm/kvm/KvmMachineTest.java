@@ -10,7 +10,9 @@ import dev.ktstr.vm.MachineLayout;
 import dev.ktstr.vm.MicroGuest;
 import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.VmExit;
+import dev.ktstr.vm.VmSpec;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -205,6 +207,32 @@ class KvmMachineTest {
                 .isInstanceOf(VmException.class)
                 .hasMessageContaining("4096 CPUs")
                 .hasMessageContaining("allows");
+    }
+
+    @Test
+    void moreRamThanThereIsIsRefusedBeforeAnyIsTaken() throws IOException {
+        long before = descriptors();
+        VmSpec spec = TinyGuest.spec(workDir, "1n1l1c1t", PRINT_RING_POWER_OFF);
+        VmSpec petabyte = new VmSpec(
+                spec.kernel(), spec.initramfs(), spec.topology(), 1 << 30, spec.kernelArgs(), spec.workDir());
+        assertThatThrownBy(() -> new KvmBackend().start(petabyte))
+                .isInstanceOf(VmException.class)
+                .hasMessageContaining((1 << 30) + " MiB of RAM was asked for")
+                .hasMessageContaining("MiB more (");
+        assertThat(descriptors()).isEqualTo(before);
+    }
+
+    @Test
+    void anInitramfsLargerThanTheGuestIsRefusedAndLeavesNothing() throws IOException {
+        long before = descriptors();
+        VmSpec spec = TinyGuest.spec(workDir, "1n1l1c1t", PRINT_RING_POWER_OFF);
+        try (RandomAccessFile sparse = new RandomAccessFile(spec.initramfs().toFile(), "rw")) {
+            sparse.setLength(300L << 20);
+        }
+        assertThatThrownBy(() -> new KvmBackend().start(spec))
+                .isInstanceOf(VmException.class)
+                .hasMessageContaining("initramfs of " + (300 << 10) + " KiB does not fit");
+        assertThat(descriptors()).isEqualTo(before);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ktstr.vm.btf.Btf;
 import dev.ktstr.vm.btf.BtfKind;
 import dev.ktstr.vm.btf.BtfWriter;
+import dev.ktstr.vm.kernel.ChangingMemory;
 import dev.ktstr.vm.kernel.KernelMemory;
 import dev.ktstr.vm.kernel.KernelStructs;
 import dev.ktstr.vm.kernel.SparseMemory;
@@ -132,5 +133,18 @@ class MonitorTest {
         MonitorSample sample = new Monitor(structs).sample();
         assertThat(sample.absent()).containsExactly(5, 6, 7, 8);
         assertThat(sample.cpus()).hasSize(CPUS - 4);
+    }
+
+    @Test
+    void aRunqueueThatChangesAtEveryLookIsReadThriceAndMarked() {
+        ChangingMemory changing = new ChangingMemory(ram);
+        KernelStructs moving = new KernelStructs(KernelMemory.open(changing, SyntheticKernel.symbols()), structs.btf());
+        long clock = (16 << 20) + 3L * AREA + 32;
+        changing.after(clock, () -> ram.putLongRelease(clock, ram.getLongAcquire(clock) + 1000));
+        MonitorSample sample = new Monitor(moving).sample();
+        assertThat(sample.cpus().get(3).consistent()).isFalse();
+        assertThat(sample.cpus().get(3).clockNs()).isBetween(5_000_000_003L, 5_000_006_003L);
+        assertThat(changing.looks()).isEqualTo(6);
+        assertThat(sample.cpus().get(4).consistent()).isTrue();
     }
 }

@@ -21,6 +21,7 @@ public final class Kvm implements AutoCloseable {
     public static final int CAP_X2APIC_API = 129;
     public static final int CAP_IMMEDIATE_EXIT = 136;
     public static final int CAP_BINARY_STATS_FD = 203;
+    public static final int CAP_PMU_CAPABILITY = 212;
     public static final int CAP_GUEST_DEBUG_HW_BPS = 119;
 
     /** Words of one row of {@link #supportedCpuid()}: function, index, flags, EAX, EBX, ECX, EDX. */
@@ -28,6 +29,7 @@ public final class Kvm implements AutoCloseable {
 
     private static final long KVM_GET_API_VERSION = 0xae00;
     private static final long KVM_CREATE_VM = 0xae01;
+    private static final long KVM_GET_MSR_INDEX_LIST = 0xc004ae02L;
     private static final long KVM_CHECK_EXTENSION = 0xae03;
     private static final long KVM_GET_VCPU_MMAP_SIZE = 0xae04;
     private static final long KVM_GET_SUPPORTED_CPUID = 0xc008ae05L;
@@ -35,8 +37,13 @@ public final class Kvm implements AutoCloseable {
     /** The stable interface has had this number since 2007; the documentation says to refuse any other. */
     private static final int API_VERSION = 12;
 
+    private static final String DEVICE = "/dev/kvm";
+    private static final int EPERM = 1;
+    private static final int ENOENT = 2;
     private static final int EINTR = 4;
+    private static final int EACCES = 13;
     private static final int CPUID_ENTRIES = 256;
+    private static final int MSR_INDEXES = 2048;
     private static final int CPUID_ENTRY_SIZE = 40;
     private static final int CREATE_ATTEMPTS = 100;
 
@@ -64,10 +71,22 @@ public final class Kvm implements AutoCloseable {
      * @throws VmException when it is not there or may not be opened
      */
     public static Kvm open() {
+        return open(DEVICE);
+    }
+
+    static Kvm open(String device) {
         try {
-            return new Kvm(LibC.open("/dev/kvm", LibC.O_RDWR | LibC.O_CLOEXEC));
+            return new Kvm(LibC.open(device, LibC.O_RDWR | LibC.O_CLOEXEC));
         } catch (LastErrorException e) {
-            throw LibC.failure("opening /dev/kvm", e);
+            String cure = switch (e.getErrorCode()) {
+                case ENOENT -> "load kvm-intel or kvm-amd, or in a VM have its owner turn nesting on";
+                case EPERM, EACCES -> "join the group kvm, or run as root";
+                default -> "see the host's kernel log";
+            };
+            throw new VmException(
+                    LibC.failure("opening " + device, e).getMessage() + ". To use KVM, " + cure
+                            + "; -Dktstr.backend=qemu does without",
+                    e);
         }
     }
 
@@ -88,6 +107,17 @@ public final class Kvm implements AutoCloseable {
             }
         }
         return rows;
+    }
+
+    /** Indexes of the model-specific registers that KVM wants saved with a vCPU. */
+    public int[] msrsToSave() {
+        ByteBuffer list = Ioctl.buffer(4 + 4 * MSR_INDEXES).putInt(0, MSR_INDEXES);
+        Ioctl.call(fd, "KVM_GET_MSR_INDEX_LIST", KVM_GET_MSR_INDEX_LIST, list);
+        int[] indexes = new int[Math.min(list.getInt(0), MSR_INDEXES)];
+        for (int i = 0; i < indexes.length; i++) {
+            indexes[i] = list.getInt(4 + 4 * i);
+        }
+        return indexes;
     }
 
     /** Makes a machine, empty yet. */

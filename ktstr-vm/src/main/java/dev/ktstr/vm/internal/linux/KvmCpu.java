@@ -6,6 +6,7 @@ import com.sun.jna.NativeLibrary;
 import dev.ktstr.vm.VmException;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -34,6 +35,7 @@ public final class KvmCpu implements AutoCloseable {
     private static final long KVM_SET_CPUID2 = 0x4008ae90;
     private static final long KVM_SET_GUEST_DEBUG = 0x4048ae9b;
     private static final long KVM_GET_DEBUGREGS = 0x8080aea1L;
+    private static final long KVM_GET_TSC_KHZ = 0xaea3;
     private static final long KVM_KVMCLOCK_CTRL = 0xaead;
 
     private static final int GUEST_DEBUG_SIZE = 72;
@@ -246,6 +248,40 @@ public final class KvmCpu implements AutoCloseable {
                 throw LibC.failure("KVM_KVMCLOCK_CTRL", e);
             }
         }
+    }
+
+    /**
+     * All that KVM keeps of it, as parts by name. On its thread, between two runs.
+     *
+     * @param msrs {@link Kvm#msrsToSave()}
+     */
+    public Map<String, byte[]> state(int[] msrs) {
+        return CpuState.save(fd, msrs);
+    }
+
+    /**
+     * Puts back what {@link #state} gave, but for what has to do with time. The CPUID is the same already.
+     *
+     * @throws VmException when a part is missing, has another size, or KVM refuses it
+     */
+    public void restore(Map<String, byte[]> state) {
+        CpuState.restore(fd, state);
+    }
+
+    /**
+     * Puts the rest back when the guest is about to run: time stamp counter, local APIC and its timer go on from where they
+     * stood.
+     *
+     * @param tsc what the counter of every vCPU goes on from
+     * @param first whether it is the machine's first vCPU
+     */
+    public void restoreTime(Map<String, byte[]> state, long tsc, boolean first) {
+        CpuState.restoreTime(fd, state, tsc, first);
+    }
+
+    /** Ticks of its time stamp counter in a millisecond. */
+    public long tscKhz() {
+        return Ioctl.call(fd, "KVM_GET_TSC_KHZ", KVM_GET_TSC_KHZ, 0);
     }
 
     /** This vCPU's counters: exits, halts, halt polling and many more, as far as this host's kernel has them. */

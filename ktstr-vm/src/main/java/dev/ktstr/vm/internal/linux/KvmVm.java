@@ -3,6 +3,7 @@ package dev.ktstr.vm.internal.linux;
 import com.sun.jna.LastErrorException;
 import dev.ktstr.vm.VmException;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One KVM machine: memory slots, interrupt controllers, vCPUs. The owner closes it after its vCPUs. */
@@ -103,6 +104,31 @@ public final class KvmVm implements AutoCloseable {
             Fds.close(cpu);
             throw e;
         }
+    }
+
+    /** PIC, I/O APIC and PIT as parts by name. No vCPU may run. */
+    public Map<String, byte[]> state() {
+        return ChipState.save(fd);
+    }
+
+    /**
+     * Puts back what {@link #state()} gave, but for the PIT.
+     *
+     * @throws VmException when a part is missing, has another size, or KVM refuses it
+     */
+    public void restore(Map<String, byte[]> state) {
+        ChipState.restoreChips(fd, state);
+    }
+
+    /** Puts the PIT back, which counts from then on, and lets the paravirtual clock go on from a time in nanoseconds. */
+    public void restoreTime(Map<String, byte[]> state, long clockNs) {
+        ChipState.restoreTimer(fd, state);
+        ChipState.setClock(fd, clockNs);
+    }
+
+    /** The paravirtual clock in nanoseconds. */
+    public long clock() {
+        return ChipState.clock(fd);
     }
 
     /** The machine's own counters, such as TLB flushes. */

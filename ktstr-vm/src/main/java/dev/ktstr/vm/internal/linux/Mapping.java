@@ -4,6 +4,7 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -28,6 +29,33 @@ public final class Mapping implements AutoCloseable {
             return new Mapping(base, size);
         } catch (LastErrorException e) {
             throw LibC.failure("mapping " + size + " bytes of " + what, e);
+        }
+    }
+
+    /**
+     * Zeros, private to this process, with parts of a file over it, private as well: what is written here stays here, and what
+     * is only read is shared with all who map the file.
+     *
+     * @param parts at the same offset in both; multiples of the page size
+     */
+    static Mapping copyOnWrite(int fd, long size, List<Memfd.Extent> parts, String what) {
+        int access = LibC.PROT_READ | LibC.PROT_WRITE;
+        int flags = LibC.MAP_PRIVATE | LibC.MAP_NORESERVE;
+        try {
+            Mapping mapping =
+                    new Mapping(LibC.mmap(Pointer.NULL, size, access, flags | LibC.MAP_ANONYMOUS, -1, 0), size);
+            try {
+                for (Memfd.Extent part : parts) {
+                    Pointer at = new Pointer(mapping.address(part.offset(), part.length()));
+                    LibC.mmap(at, part.length(), access, flags | LibC.MAP_FIXED, fd, part.offset());
+                }
+                return mapping;
+            } catch (LastErrorException e) {
+                mapping.close();
+                throw e;
+            }
+        } catch (LastErrorException e) {
+            throw LibC.failure("mapping " + size + " bytes of " + what + " in " + parts.size() + " parts", e);
         }
     }
 

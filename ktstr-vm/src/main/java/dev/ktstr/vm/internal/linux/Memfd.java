@@ -32,9 +32,14 @@ public final class Memfd implements AutoCloseable {
      * @throws dev.ktstr.vm.VmException when the host refuses
      */
     public static Memfd create(String name, long size) {
+        return create(name, size, false);
+    }
+
+    /** The same of ordinary pages, or of huge pages of 2 MiB; then {@code size} is a multiple of that. */
+    public static Memfd create(String name, long size, boolean hugePages) {
         int fd;
         try {
-            fd = LibC.memfd_create(name, LibC.MFD_CLOEXEC);
+            fd = LibC.memfd_create(name, LibC.MFD_CLOEXEC | (hugePages ? LibC.MFD_HUGETLB | LibC.MFD_HUGE_2MB : 0));
         } catch (LastErrorException e) {
             throw LibC.failure("memfd_create(" + name + ")", e);
         }
@@ -84,6 +89,15 @@ public final class Memfd implements AutoCloseable {
     /** Maps all of it, readable and writable, shared. */
     public Mapping map() {
         return Mapping.ofFile(fd, size, "guest RAM");
+    }
+
+    /**
+     * Maps all of it so that writes stay in the mapping. What this holds no pages of is no part of it.
+     *
+     * @param parts those of {@link #data()}, joined where little lies between
+     */
+    public Mapping mapCopyOnWrite(List<Extent> parts) {
+        return Mapping.copyOnWrite(fd, size, parts, "saved RAM");
     }
 
     @Override

@@ -1,8 +1,10 @@
 package dev.ktstr.vm.internal.machine;
 
 import dev.ktstr.vm.MachineLayout;
+import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.VmSpec;
 import dev.ktstr.vm.internal.linux.HostTsc;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,7 +30,19 @@ import java.util.List;
  * </ul>
  */
 public final class KernelCommandLine {
+    /** COMMAND_LINE_SIZE of {@code arch/x86/include/asm/setup.h}, less the terminating zero. */
+    private static final int MOST_BYTES = 2047;
+
     private KernelCommandLine() {}
+
+    /**
+     * Writes it for CPUs that are not emulated, and a memory map that reserves the window.
+     *
+     * @param machine what this machine's hardware needs; before the spec's {@code kernelArgs}
+     */
+    public static String of(VmSpec spec, List<String> machine) {
+        return of(spec, false, false, machine);
+    }
 
     /**
      * Writes it.
@@ -38,6 +52,10 @@ public final class KernelCommandLine {
      * @param reserveWindow whether the shared window must be kept from the kernel here
      */
     public static String of(VmSpec spec, boolean emulated, boolean reserveWindow) {
+        return of(spec, emulated, reserveWindow, List.of());
+    }
+
+    private static String of(VmSpec spec, boolean emulated, boolean reserveWindow, List<String> machine) {
         List<String> words = new ArrayList<>(List.of("console=ttyS0"));
         if (!spec.kernelArgs().contains(VmSpec.KASLR)) {
             words.add("nokaslr");
@@ -59,7 +77,15 @@ public final class KernelCommandLine {
             words.add("reboot=t");
             HostTsc.khz().ifPresent(khz -> words.add("tsc_early_khz=" + khz));
         }
+        words.addAll(machine);
         spec.kernelArgs().stream().filter(word -> !word.equals(VmSpec.KASLR)).forEach(words::add);
-        return String.join(" ", words);
+        String line = String.join(" ", words);
+        if (line.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES) {
+            throw new VmException("the kernel's command line has " + line.getBytes(StandardCharsets.UTF_8).length
+                    + " bytes, and a kernel for x86 takes " + MOST_BYTES
+                    + ", dropping the rest in silence; shorten the kernel"
+                    + " arguments (kargs): " + line);
+        }
+        return line;
     }
 }

@@ -1,6 +1,7 @@
 package dev.ktstr.vm.internal.ram;
 
 import dev.ktstr.vm.SavedGuest;
+import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.internal.linux.Mapping;
 import dev.ktstr.vm.internal.linux.Memfd;
 import java.io.IOException;
@@ -34,17 +35,50 @@ public final class GuestRam implements AutoCloseable {
      * @throws dev.ktstr.vm.VmException when the host refuses
      */
     public GuestRam(RamLayout layout) {
+        this(layout, false);
+    }
+
+    /**
+     * Makes and maps the RAM, of huge pages or ordinary ones.
+     *
+     * @throws dev.ktstr.vm.VmException when the host refuses, or has not enough huge pages
+     */
+    public GuestRam(RamLayout layout, boolean hugePages) {
+        if (hugePages) {
+            HugePages.check(layout.totalBytes());
+        }
         List<MappedGuestMemory.Segment> segments = new ArrayList<>();
         try {
             long start = 0;
             for (int node = 0; node < layout.nodeMb().size(); node++) {
                 Memfd memfd =
-                        Memfd.create("ktstr-ram" + node, (long) layout.nodeMb().get(node) << 20);
+                        Memfd.create("ktstr-ram" + node, (long) layout.nodeMb().get(node) << 20, hugePages);
                 nodes.add(memfd);
                 Mapping mapping = memfd.map();
                 mappings.add(mapping);
                 addSegments(segments, mapping, start);
                 start += memfd.size();
+            }
+        } catch (RuntimeException e) {
+            release();
+            throw e;
+        }
+        memory = new MappedGuestMemory(segments, this::release);
+    }
+
+    /**
+     * RAM that begins as a saved guest's: nothing is copied before it is written. It has no {@linkplain #nodePaths() paths}, and
+     * cannot be {@linkplain #save saved} again.
+     */
+    GuestRam(RamImage image) {
+        List<MappedGuestMemory.Segment> segments = new ArrayList<>();
+        try {
+            long start = 0;
+            for (int node = 0; node < image.nodes(); node++) {
+                Mapping mapping = image.map(node);
+                mappings.add(mapping);
+                addSegments(segments, mapping, start);
+                start += mapping.size();
             }
         } catch (RuntimeException e) {
             release();
@@ -112,6 +146,9 @@ public final class GuestRam implements AutoCloseable {
      * @throws IOException what the sink throws
      */
     public void save(SavedGuest.RamSink sink) throws IOException {
+        if (nodes.isEmpty()) {
+            throw new VmException("a guest that is itself a fork cannot be saved; boot one");
+        }
         long start = 0;
         for (int node = 0; node < nodes.size(); node++) {
             for (Memfd.Extent extent : nodes.get(node).data()) {
@@ -148,12 +185,16 @@ public final class GuestRam implements AutoCloseable {
      * @throws IOException what the saved guest's reader throws; also when it has more RAM than this
      */
     public void load(SavedGuest saved) throws IOException {
+        load(saved, nodes);
+    }
+
+    static void load(SavedGuest saved, List<Memfd> nodes) throws IOException {
         List<FileChannel> files = new ArrayList<>();
         try {
             for (Memfd node : nodes) {
                 files.add(FileChannel.open(Path.of(node.path()), StandardOpenOption.WRITE));
             }
-            saved.ram((offset, bytes) -> write(files, offset, bytes));
+            saved.ram((offset, bytes) -> write(nodes, files, offset, bytes));
         } finally {
             for (FileChannel file : files) {
                 file.close();
@@ -161,7 +202,8 @@ public final class GuestRam implements AutoCloseable {
         }
     }
 
-    private void write(List<FileChannel> files, long offset, ByteBuffer bytes) throws IOException {
+    private static void write(List<Memfd> nodes, List<FileChannel> files, long offset, ByteBuffer bytes)
+            throws IOException {
         long at = offset;
         for (int node = 0; node < files.size() && at >= 0; node++) {
             long size = nodes.get(node).size();

@@ -1,7 +1,9 @@
 package dev.ktstr.vm.internal.ram;
 
+import dev.ktstr.spec.NumaMemory;
 import dev.ktstr.vm.MachineLayout;
 import dev.ktstr.vm.VmException;
+import dev.ktstr.vm.VmSpec;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,6 +29,20 @@ public record RamLayout(List<Integer> nodeMb) {
 
     public RamLayout {
         nodeMb = List.copyOf(nodeMb);
+    }
+
+    /**
+     * The nodes of a guest, as it describes them or spread evenly. On huge pages RAM is a multiple of them.
+     *
+     * @throws VmException when a node would be left without memory
+     */
+    public static RamLayout of(VmSpec spec) {
+        return spec.memory()
+                .map(m -> new RamLayout(
+                        m.nodes().stream().map(NumaMemory.Node::mb).toList()))
+                .orElseGet(() -> spread(
+                        spec.hugePages() ? -roundDown(-spec.memoryMb()) : spec.memoryMb(),
+                        spec.topology().numaNodes()));
     }
 
     /**
@@ -63,7 +79,7 @@ public record RamLayout(List<Integer> nodeMb) {
     }
 
     private static int roundDown(int mb) {
-        return mb / GRAIN_MB * GRAIN_MB;
+        return Math.floorDiv(mb, GRAIN_MB) * GRAIN_MB;
     }
 
     /** All of RAM, in bytes. */

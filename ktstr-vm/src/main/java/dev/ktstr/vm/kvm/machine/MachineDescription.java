@@ -1,6 +1,8 @@
 package dev.ktstr.vm.kvm.machine;
 
 import dev.ktstr.spec.CpuTopology;
+import dev.ktstr.spec.NumaMemory;
+import dev.ktstr.vm.VmSpec;
 import dev.ktstr.vm.internal.ram.RamLayout;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +57,33 @@ public record MachineDescription(
         return new MachineDescription(topology, nodes, distances, null);
     }
 
-    /** Makes such a machine from sizes of nodes, whose RAM lies as {@link RamLayout} says. */
+    /** Makes the machine of a guest, whose RAM lies as {@link RamLayout} says. */
+    public static MachineDescription of(VmSpec spec, RamLayout ram) {
+        return spec.memory()
+                .map(memory -> of(spec.topology(), ram, memory))
+                .orElseGet(() -> uniform(spec.topology(), ram));
+    }
+
+    private static MachineDescription of(CpuTopology topology, RamLayout ram, NumaMemory memory) {
+        List<NumaNode> plain = uniform(topology, ram).nodes();
+        int count = plain.size();
+        List<NumaNode> nodes = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int cacheMb = memory.nodes().get(i).cacheMb();
+            nodes.add(new NumaNode(
+                    plain.get(i).memory(),
+                    cacheMb == 0 ? List.of() : List.of(MemorySideCache.directMapped((long) cacheMb << 20))));
+        }
+        int initiators = topology.numaNodes();
+        MemoryPerformance performance = memory.hasPerformance()
+                ? new MemoryPerformance(
+                        NodeMatrix.of(initiators, count, (from, to) -> memory.latencyNs(from, to, initiators)),
+                        NodeMatrix.of(initiators, count, (from, to) -> memory.bandwidthMbS(from, to, initiators)))
+                : null;
+        return new MachineDescription(topology, nodes, NodeMatrix.of(count, count, memory::distance), performance);
+    }
+
+    /** Makes a machine of equal distances from sizes of nodes, whose RAM lies as {@link RamLayout} says. */
     public static MachineDescription uniform(CpuTopology topology, RamLayout ram) {
         List<NumaNode> nodes = new ArrayList<>();
         long start = 0;

@@ -45,6 +45,11 @@ public record MemorySideCache(long sizeBytes, int lineBytes, Associativity assoc
         }
     }
 
+    /** A cache of lines of 64 bytes, each with one place, that writes back: what memory behind another memory has. */
+    static MemorySideCache directMapped(long sizeBytes) {
+        return new MemorySideCache(sizeBytes, 64, Associativity.DIRECT_MAPPED, WritePolicy.WRITE_BACK);
+    }
+
     public MemorySideCache {
         if (sizeBytes < 1 || lineBytes < 1 || lineBytes > 0xffff) {
             throw new IllegalArgumentException("a memory-side cache of " + sizeBytes + " bytes with lines of "

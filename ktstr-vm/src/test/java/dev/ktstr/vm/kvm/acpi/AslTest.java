@@ -3,7 +3,11 @@ package dev.ktstr.vm.kvm.acpi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ktstr.spec.CpuTopology;
+import dev.ktstr.spec.NumaMemory;
 import dev.ktstr.vm.HostTool;
+import dev.ktstr.vm.VmSpec;
+import dev.ktstr.vm.internal.ram.RamLayout;
+import dev.ktstr.vm.kvm.machine.ApicIds;
 import dev.ktstr.vm.kvm.machine.MachineDescription;
 import dev.ktstr.vm.kvm.machine.MemoryMap;
 import dev.ktstr.vm.kvm.machine.MemoryPerformance;
@@ -18,8 +22,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,10 +99,70 @@ class AslTest {
         assertThat(text).contains("EisaId (\"PNP0501\")").contains("Name (_S5, Package (0x04)");
     }
 
+    /** What Linux will read from them, in the words of a tool that knows nothing of us. */
     @Test
-    void iaslReadsTheLargestPresets() throws IOException {
-        roundTrip(Presets.machine(CpuTopology.parse("1n14l18c1t"), 16_128));
-        roundTrip(Presets.machine(CpuTopology.parse("4n12l8c2t"), 16_128));
+    void iaslFindsTheCpusOfEveryPresetInTheirNodes() throws IOException {
+        for (String preset : Presets.ALL) {
+            CpuTopology t = CpuTopology.parse(preset);
+            String text = roundTrip(Presets.machine(t, 16_128));
+            ApicIds ids = new ApicIds(t);
+            List<Integer> inOrder =
+                    IntStream.range(0, t.cpus()).mapToObj(ids::of).toList();
+            assertThat(numbers(text, "Local Apic ID : (\\w+)|Processor x2Apic ID : (\\w+)"))
+                    .as("APIC ids of %s", preset)
+                    .containsExactlyElementsOf(inOrder);
+            if (t.numaNodes() > 1) {
+                assertThat(placement(text))
+                        .as("nodes of %s by APIC id", preset)
+                        .isEqualTo(
+                                IntStream.range(0, t.cpus()).boxed().collect(Collectors.toMap(ids::of, ids::nodeOf)));
+                assertThat(numbers(text, "Localities : (\\w+)")).containsExactly(t.numaNodes());
+            }
+        }
+    }
+
+    /** APIC id to node, from the text of SRAT. */
+    private static Map<Integer, Integer> placement(String text) {
+        Map<Integer, Integer> nodes = new HashMap<>();
+        Matcher local = Pattern.compile("Proximity Domain Low\\(8\\) : (\\w+)\\s+.*Apic ID : (\\w+)")
+                .matcher(text);
+        while (local.find()) {
+            nodes.put(Integer.parseInt(local.group(2), 16), Integer.parseInt(local.group(1), 16));
+        }
+        Matcher wide = Pattern.compile("Proximity Domain : (\\w+)\\s+.*Apic ID : (\\w+)")
+                .matcher(text);
+        while (wide.find()) {
+            nodes.put(Integer.parseInt(wide.group(2), 16), Integer.parseInt(wide.group(1), 16));
+        }
+        return nodes;
+    }
+
+    /** The numbers that a pattern's groups find, in the order of the text. */
+    private static List<Integer> numbers(String text, String pattern) {
+        List<Integer> found = new ArrayList<>();
+        Matcher m = Pattern.compile(pattern).matcher(text);
+        while (m.find()) {
+            String digits = m.group(1) == null ? m.group(2) : m.group(1);
+            found.add(Integer.parseInt(digits, 16));
+        }
+        return found;
+    }
+
+    /** What a test writes as {@code memoryNodes} reaches the tables; numbers as iasl prints them, hexadecimal. */
+    @Test
+    void iaslReadsTheMemoryNodesOfAGuest() throws IOException {
+        VmSpec spec = new VmSpec(folder, folder, CpuTopology.parse("2n2l1c1t"), 1, List.of(), folder)
+                .withMemory(NumaMemory.parse(List.of(
+                        "512M latency=90 bandwidth=50000 distances=10,20,40",
+                        "512M latency=90 bandwidth=50000 distances=20,10,30",
+                        "1G latency=300 bandwidth=20000 cache=64M distances=40,30,10")));
+        String text = roundTrip(MachineDescription.of(spec, RamLayout.of(spec)));
+        assertThat(text)
+                .containsPattern("Localities +: 0000000000000003")
+                .containsPattern("Locality +2 : 28 1E 0A")
+                .containsPattern("Memory Side Cache Size : 0000000004000000")
+                .containsPattern("Entry : 005A\\R.*Entry : 00B4\\R.*Entry : 0190") // 90, 180, 400 ns from node 0
+                .containsPattern("Address Length : 0000000040000000");
     }
 
     @Test

@@ -1,0 +1,11 @@
+package dev.ktstr.it;
+
+import java.util.Optional;
+
+/** On the kernel of this process, a 7.x unless another is asked for. */
+class ProofIT extends Proofs {
+    @Override
+    Optional<String> kernel() {
+        return Optional.empty();
+    }
+}
