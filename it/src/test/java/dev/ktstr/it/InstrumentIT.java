@@ -196,13 +196,9 @@ class InstrumentIT {
 
     @Test
     void cpuTimeIsThatOfTheKernelsAccountAndOfItsTracepoints() {
-        assertThat(free)
-                .allSatisfy(round -> assertThat(round.result().workers())
-                        .hasSize(4)
-                        // One counter of the kernel read twice, a few system calls apart, after more than half a second
-                        // of it.
-                        .allSatisfy(worker -> assertThat(worker.cpuTimeNs())
-                                .isCloseTo(worker.schedstatCpuNs(), within(worker.schedstatCpuNs() / 100))));
+        // One counter of the kernel read twice, a few system calls apart, after more than half a second of it.
+        assertInMostRounds((round, worker) -> assertThat(worker.cpuTimeNs())
+                .isCloseTo(worker.schedstatCpuNs(), within(worker.schedstatCpuNs() / 100)));
         assertInMostRounds(InstrumentIT::assertCpuTimeIsTraced);
     }
 
@@ -297,28 +293,23 @@ class InstrumentIT {
     @Test
     void aPauseIsOneGapOfItsLengthAtItsTimeOnItsCpu() {
         WorkerReport worker = paused.worker(0);
+        long from = paused.meddled().get(0)[0];
         long until = paused.meddled().get(0)[1];
-        // It is called stopped in /proc a little before it leaves its CPU, by as much as the host holds that CPU up.
-        long from = paused.stints(worker).stream()
-                .mapToLong(SchedTrace.Stint::untilNs)
-                .filter(end -> end < until)
-                .max()
-                .orElseThrow();
-        assertThat(until - from).isCloseTo(TimeUnit.MILLISECONDS.toNanos(1500), within(PAUSE_SLACK_NS));
+        assertThat(until - from).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(1500));
         long begun = worker.releasedNs() + worker.longestGapAtNs();
         long ended = begun + worker.longestGapNs();
-        // It begins at the checkpoint before the stop and ends at the one after. The worker is alone on its CPU and
-        // takes one
-        // a millisecond; what it did not run before and after, the tracepoints know.
+        // It begins at the checkpoint before the stop and ends at the one after; alone on its CPU, the worker takes
+        // one a millisecond. It is called stopped in /proc a little before it leaves its CPU, by as much as the host
+        // holds that up.
         assertThat(begun).isLessThanOrEqualTo(from);
         assertThat(ended).isGreaterThanOrEqualTo(until);
         long on = paused.trace().onCpuNs(worker.tid(), begun, ended);
         assertThat(worker.longestGapNs() - on)
                 .as("off the CPU in the gap of %d ns", worker.longestGapNs())
-                .isGreaterThanOrEqualTo(until - from);
+                .isGreaterThanOrEqualTo(until - from - PAUSE_SLACK_NS);
         assertThat(on).isLessThan(TimeUnit.MILLISECONDS.toNanos(150));
         assertThat(worker.longestGapCpu()).isEqualTo(1);
-        assertThat(worker.offCpuNs()).isGreaterThanOrEqualTo(until - from);
+        assertThat(worker.offCpuNs()).isGreaterThanOrEqualTo(until - from - PAUSE_SLACK_NS);
     }
 
     @Test
