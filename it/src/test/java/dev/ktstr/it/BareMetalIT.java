@@ -218,7 +218,8 @@ class BareMetalIT {
     }
 
     private List<String> mavenRun(String... more) {
-        List<String> argv = new ArrayList<>(List.of(
+        List<String> argv = new ArrayList<>(Children.INTERRUPTIBLE);
+        argv.addAll(List.of(
                 System.getProperty("it.maven"),
                 "-B",
                 "-ntp",
