@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,18 +121,15 @@ class BareMetalIT {
     private static List<String> install(AgentSession session, Path jre) throws IOException {
         Map<String, GuestFile> files = new LinkedHashMap<>();
         for (Path file : regular(jre)) {
+            if (file.toString().endsWith(".so") || file.endsWith("bin/java")) {
+                assertThat(file.toFile().setExecutable(true)).isTrue();
+                closure(files, file, jre);
+            }
             add(files, file.toString(), file);
-            if (Files.isExecutable(file) || file.toString().endsWith(".so")) {
-                closure(files, file);
-            }
         }
-        List<String> classPath = new ArrayList<>();
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-            Path path = Path.of(entry).toAbsolutePath();
-            if (Files.exists(path) && !NOT_NEEDED.matcher(entry).matches()) {
-                regular(path).forEach(file -> add(files, file.toString(), file));
-                classPath.add(path.toString());
-            }
+        List<Path> classPath = classPath();
+        for (Path entry : classPath) {
+            regular(entry).forEach(file -> add(files, file.toString(), file));
         }
         session.send(List.copyOf(files.values()), SEND);
         return List.of(
@@ -140,13 +138,29 @@ class BareMetalIT {
                 "-XX:+UseSerialGC",
                 "-Xmx256m",
                 "-cp",
-                String.join(":", classPath),
+                joined(classPath),
                 BareMetalMain.class.getName());
     }
 
-    private static void closure(Map<String, GuestFile> files, Path elf) {
-        for (ElfClosure.Entry entry : ElfClosure.of(elf, List.of())) {
-            add(files, entry.guestPath(), entry.hostPath());
+    /** What {@link BareMetalMain} needs of this JVM's. */
+    private static List<Path> classPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .filter(entry -> !NOT_NEEDED.matcher(entry).matches())
+                .map(entry -> Path.of(entry).toAbsolutePath())
+                .filter(Files::exists)
+                .toList();
+    }
+
+    private static String joined(List<Path> classPath) {
+        return classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+    }
+
+    /** What a part of the JVM needs of the system; its own parts lie where they find each other. */
+    private static void closure(Map<String, GuestFile> files, Path elf, Path jre) {
+        for (ElfClosure.Entry entry : ElfClosure.of(elf, List.of(jre.resolve("lib"), jre.resolve("lib/server")))) {
+            if (!entry.hostPath().startsWith(jre)) {
+                add(files, entry.guestPath(), entry.hostPath());
+            }
         }
     }
 
@@ -277,9 +291,15 @@ class BareMetalIT {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "SKIPPED: no setpriv");
         assumeTrue("root".equals(System.getProperty("user.name")), "SKIPPED: this user is without privilege already");
         Path cache = Files.createDirectory(temp.resolve("cache"));
-        command("chmod", "755", temp.toString());
+        List<Path> readable = new ArrayList<>();
+        for (Path entry : classPath()) { // it may lie in root's home
+            Path copy = temp.resolve("cp-" + readable.size() + (Files.isDirectory(entry) ? "" : ".jar"));
+            command("cp", "-r", entry.toString(), copy.toString());
+            readable.add(copy);
+        }
+        command("chmod", "-R", "a+rX", temp.toString());
         command("chown", "65534:65534", cache.toString());
-        assertThat(unprivileged("", cache, ""))
+        assertThat(unprivileged("", readable, cache, ""))
                 .contains("Cannot make cgroups in ")
                 .contains("run as root, or let systemd delegate a cgroup");
         Path delegated = mount.mount().resolve("ktstr-it-delegated");
@@ -289,7 +309,7 @@ class BareMetalIT {
             Files.createDirectories(owner);
             Files.createDirectories(runs);
             command("chown", "-R", "65534:65534", delegated.toString());
-            assertThat(unprivileged("echo $$ > " + owner + "/cgroup.procs;", cache, runs.toString()))
+            assertThat(unprivileged("echo $$ > " + owner + "/cgroup.procs;", readable, cache, runs.toString()))
                     .containsPattern("BARE (PASS|FAIL|INCONCLUSIVE) basic/steady ")
                     .contains("BARE SKIP stress/nice", "needs CAP_SYS_NICE", "Hint: run as root")
                     .contains("BARE end");
@@ -302,14 +322,15 @@ class BareMetalIT {
     }
 
     /** Runs two scenarios as nobody, after something that root does. */
-    private static String unprivileged(String before, Path cache, String cgroup) throws Exception {
+    private static String unprivileged(String before, List<Path> classPath, Path cache, String cgroup)
+            throws Exception {
         String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
-        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         Process shell = new ProcessBuilder(List.of(
                         "sh",
                         "-c",
                         before + " exec setpriv --reuid=65534 --regid=65534 --clear-groups " + java + " -cp "
-                                + classPath + " " + BareMetalMain.class.getName() + " run steady,nice* 1 " + cache + " "
+                                + joined(classPath) + " " + BareMetalMain.class.getName() + " run steady,nice* 1 "
+                                + cache + " "
                                 + cgroup))
                 .redirectErrorStream(true)
                 .start();

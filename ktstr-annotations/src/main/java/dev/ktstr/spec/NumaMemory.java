@@ -32,8 +32,12 @@ public record NumaMemory(List<Node> nodes) {
 
     private static final int UNREACHABLE = 255;
     private static final int MOST_MB = 1 << 20;
-    private static final int MOST_LATENCY_NS = 60_000;
-    private static final int MOST_BANDWIDTH_MBS = 1_000_000;
+
+    /** An HMAT has 16 bits for a value: distances make latencies up to 25 times as long, and QEMU has steps of 1 MB/s. */
+    private static final int MOST_LATENCY_NS = 2000;
+
+    private static final int LEAST_BANDWIDTH_MBS = 1000;
+    private static final int MOST_BANDWIDTH_MBS = 65_000;
     private static final Pattern SIZE = Pattern.compile("(\\d{1,7})([MG])");
     private static final Pattern PROPERTY = Pattern.compile("([a-z]+)=(\\S+)");
 
@@ -51,7 +55,7 @@ public record NumaMemory(List<Node> nodes) {
             distances = List.copyOf(distances);
             range("size", mb, LEAST_MB, MOST_MB);
             range("latency", latencyNs, 0, MOST_LATENCY_NS);
-            range("bandwidth", bandwidthMbS, 0, MOST_BANDWIDTH_MBS);
+            range("bandwidth", bandwidthMbS, bandwidthMbS == 0 ? 0 : LEAST_BANDWIDTH_MBS, MOST_BANDWIDTH_MBS);
             range("cache", cacheMb, 0, MOST_MB);
             if (mb % 2 != 0) {
                 throw new IllegalArgumentException("a node of " + mb + " MiB is not possible: sizes are even");

@@ -50,7 +50,8 @@ class NumaMemoryTest {
             512M cache=8M                         | a cache needs latency and bandwidth
             512M speed=9                          | 'speed=9' is none of latency=NS
             512M latency=x bandwidth=1            | 'x' is no number
-            512M latency=99999999 bandwidth=1     | latency is 99999999, and must be 0 to 60000
+            512M latency=99999999 bandwidth=1     | latency is 99999999, and must be 0 to 2000
+            512M latency=90 bandwidth=999         | bandwidth is 999, and must be 1000 to 65000
             512M distances=11                     | the distance from node 0 to node 0 is 11; it must be 10
             512M distances=10,20                  | node 0 has 2 distances, and there are 1 nodes
             9999999G                              | size is 1048577, and must be 8 to 1048576
@@ -64,7 +65,7 @@ class NumaMemoryTest {
     @Test
     void figuresForSomeNodesOnlyAreRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> NumaMemory.parse(List.of("512M latency=90 bandwidth=1", "512M")))
+                .isThrownBy(() -> NumaMemory.parse(List.of("512M latency=90 bandwidth=1000", "512M")))
                 .withMessage("latency and bandwidth are given for node 0 and not for node 1");
         assertThatIllegalArgumentException().isThrownBy(() -> NumaMemory.parse(List.of()));
     }

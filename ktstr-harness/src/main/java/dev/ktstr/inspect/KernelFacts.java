@@ -72,7 +72,9 @@ record KernelFacts(SymbolTable symbols, Btf btf) {
     private static KernelFacts read(KernelImage kernel, KernelView.GuestFiles guest, KernelCache cache) {
         try {
             byte[] btf = btf(kernel, guest);
-            return new KernelFacts(symbols(kernel, btf, guest, cache), types(kernel, btf, cache));
+            // First, for the guest need not be asked for its symbols when they are of no use.
+            Btf types = types(kernel, btf, cache);
+            return new KernelFacts(symbols(kernel, btf, guest, cache), types);
         } catch (SymbolException | BtfException e) {
             throw new InspectException("kernel " + kernel.version() + " cannot be read: " + e.getMessage(), e);
         } catch (IOException e) {

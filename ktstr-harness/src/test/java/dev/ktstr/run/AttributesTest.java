@@ -73,6 +73,16 @@ class AttributesTest {
     }
 
     @Test
+    void memoryOfNodesIsTheBaseCasesAlone() throws IOException {
+        TestEntry test = test(SCHEDULER.formatted("null", "null"), """
+                ,"memoryNodes":["512M","256M distances=20,10"]""");
+        assertThat(Shape.base(test).memory().orElseThrow().texts()).containsExactly("512M", "256M distances=20,10");
+        assertThat(Shape.base(test).memoryMb()).isEqualTo(768);
+        assertThat(Shape.all(test).get(1).memory()).isEmpty();
+        assertThat(Shape.all(test).get(1).memoryMb()).isEqualTo(2048);
+    }
+
+    @Test
     void aKernelOutsideTheSchedulersListIsASkip() throws IOException {
         Shape shape = Shape.base(test(SCHEDULER.formatted("null", "null"), ""));
         assertThat(Applicability.withoutHost(shape, Optional.of(kernel("6.12.117"))))

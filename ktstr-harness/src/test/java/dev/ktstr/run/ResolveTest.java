@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ktstr.TestTopology;
 import dev.ktstr.Threshold;
 import dev.ktstr.guest.wire.CpuReport;
 import dev.ktstr.guest.wire.Hello;
 import dev.ktstr.guest.wire.NodeReport;
 import dev.ktstr.spec.CpuTopology;
+import dev.ktstr.spec.NumaMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,6 +115,34 @@ class ResolveTest {
         assertRunException()
                 .isThrownBy(() -> GuestTopology.verified(hello(0, 0, 1), asked))
                 .withMessageContaining("asked for 4 CPUs, the guest has 3");
+    }
+
+    @Test
+    void memoryOfNodesThatDiffersIsNamed() {
+        CpuTopology asked = CpuTopology.parse("1n1l2c1t");
+        NumaMemory memory = NumaMemory.parse(List.of("512M distances=10,30", "256M distances=30,10"));
+        NodeReport first = new NodeReport(0, 500 << 10, List.of(0, 1), List.of(10, 30));
+        assertThat(verified(asked, memory, first, new NodeReport(1, 250 << 10, List.of(), List.of(30, 10))))
+                .extracting(TestTopology.Node::memoryOnly)
+                .containsExactly(false, true);
+        assertRunException()
+                .isThrownBy(() -> verified(asked, memory, first))
+                .withMessageContaining("asked for 2 NUMA nodes, the guest has 1");
+        assertRunException()
+                .isThrownBy(
+                        () -> verified(asked, memory, first, new NodeReport(1, 257 << 10, List.of(1), List.of(20, 10))))
+                .withMessageContaining("node1 should be at distances [30, 10]; the guest shows [20, 10]")
+                .withMessageContaining("node1 should have 262144 KiB; the guest shows 263168")
+                .withMessageContaining("node1 should have no CPUs; the guest shows [1]");
+        assertRunException()
+                .isThrownBy(() -> verified(asked, memory, first, new NodeReport(7, 1, List.of(), List.of(30, 10))))
+                .withMessageContaining("the guest has a node 7, which was not asked for");
+    }
+
+    private static List<TestTopology.Node> verified(CpuTopology asked, NumaMemory memory, NodeReport... nodes) {
+        Hello one = hello(0, 0);
+        Hello hello = new Hello(0, "test", "7.2", 0, 500, true, one.cpus(), List.of(nodes));
+        return GuestTopology.verified(hello, asked, Optional.of(memory)).nodes();
     }
 
     private static Hello hello(int... llcOfCpu) {

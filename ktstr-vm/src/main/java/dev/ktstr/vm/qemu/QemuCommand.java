@@ -9,6 +9,7 @@ import dev.ktstr.vm.internal.ram.RamLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,10 +86,10 @@ final class QemuCommand {
         CpuTopology t = spec.topology();
         // pc boots a little faster than q35. What is switched off has no user in the guest and costs probing time.
         String machine = "pc,max-ram-below-4g=" + RamLayout.LOW_LIMIT + ",hpet=off,i8042=off,vmport=off,usb=off";
-        if (spec.numaNodes() == 1) {
+        if (!numa(spec)) {
             machine += ",memory-backend=ram0";
         }
-        if (spec.memory().filter(NumaMemory::hasPerformance).isPresent()) {
+        if (performance(spec)) {
             machine += ",hmat=on";
         }
         add("-machine", machine);
@@ -122,39 +123,48 @@ final class QemuCommand {
                     "memory-backend-file,id=ram" + node + ",size=" + sizes.get(node) + "M,share=on,mem-path="
                             + escape(parts.nodePaths().get(node)));
         }
-        if (spec.numaNodes() > 1) {
-            numa(spec);
+        if (numa(spec)) {
+            nodes(spec);
         }
     }
 
+    /** Whether the firmware tells of nodes; of a single one, only when there is more to say than that. */
+    private static boolean numa(VmSpec spec) {
+        return spec.numaNodes() > 1 || performance(spec);
+    }
+
+    private static boolean performance(VmSpec spec) {
+        return spec.memory().filter(NumaMemory::hasPerformance).isPresent();
+    }
+
     /** Nodes, distances, and what is known of their speed; a node without CPUs is nearest to the CPUs of its initiator. */
-    private void numa(VmSpec spec) {
+    private void nodes(VmSpec spec) {
         CpuTopology t = spec.topology();
         int cpusPerNode = t.llcsPerNode() * t.cpusPerLlc();
-        NumaMemory memory = spec.memory().orElse(null);
-        boolean performance = memory != null && memory.hasPerformance();
+        Optional<NumaMemory> memory = spec.memory();
+        boolean speeds = performance(spec);
         for (int node = 0; node < spec.numaNodes(); node++) {
             String cpus = "";
             if (node < t.numaNodes()) {
                 cpus = ",cpus=" + node * cpusPerNode + "-" + ((node + 1) * cpusPerNode - 1);
             }
-            String initiator = performance ? ",initiator=" + memory.initiatorOf(node, t.numaNodes()) : "";
+            String initiator = speeds ? ",initiator=" + memory.orElseThrow().initiatorOf(node, t.numaNodes()) : "";
             add("-numa", "node,nodeid=" + node + cpus + ",memdev=ram" + node + initiator);
         }
         for (int from = 0; from < spec.numaNodes(); from++) {
             for (int to = 0; to < spec.numaNodes(); to++) {
-                int distance = memory != null
-                        ? memory.distance(from, to)
+                int distance = memory.isPresent()
+                        ? memory.get().distance(from, to)
                         : from == to ? NumaMemory.LOCAL_DISTANCE : NumaMemory.REMOTE_DISTANCE;
                 add("-numa", "dist,src=" + from + ",dst=" + to + ",val=" + distance);
             }
         }
-        if (performance) {
-            performance(memory, t.numaNodes());
+        if (speeds) {
+            speeds(memory.orElseThrow(), t.numaNodes());
         }
     }
 
-    private void performance(NumaMemory memory, int initiators) {
+    private void speeds(NumaMemory memory, int initiators) {
         for (int from = 0; from < initiators; from++) {
             for (int to = 0; to < memory.nodes().size(); to++) {
                 String path = "hmat-lb,initiator=" + from + ",target=" + to + ",hierarchy=memory,data-type=access-";

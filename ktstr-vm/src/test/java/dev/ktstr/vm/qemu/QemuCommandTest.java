@@ -85,6 +85,18 @@ class QemuCommandTest {
     }
 
     @Test
+    void aSingleNodeIsDescribedWhenItsSpeedIsKnown() {
+        VmSpec spec = new VmSpec(
+                        Path.of("/k"), Path.of("/i"), CpuTopology.parse("1n1l2c1t"), 1, List.of(), Path.of("/w"))
+                .withMemory(NumaMemory.parse(List.of("512M latency=90 bandwidth=50000")));
+        List<String> command = build(spec, tcg(2));
+        assertThat(command).containsSequence("-numa", "node,nodeid=0,cpus=0-1,memdev=ram0,initiator=0");
+        assertThat(command.get(command.indexOf("-machine") + 1))
+                .endsWith(",hmat=on")
+                .doesNotContain("memory-backend");
+    }
+
+    @Test
     void moreVcpusThanHostCpusShareOneThread() {
         assertThat(build("1n2l2c1t", 256, tcg(4))).containsSequence("-accel", "tcg,thread=multi", "-cpu", "cpu");
         assertThat(build("1n2l2c1t", 256, tcg(3))).containsSequence("-accel", "tcg,thread=single");

@@ -93,7 +93,7 @@ class QemuMachineTest extends VirtualMachineContract {
         VmSpec s = MicroGuest.spec(workDir, "1n1l1c1t", Integer.MAX_VALUE);
         assertThatThrownBy(() -> backend().start(s))
                 .isInstanceOf(VmException.class)
-                .hasMessageContaining("MiB available");
+                .hasMessageContaining("this process may take only");
     }
 
     @Test
