@@ -5,10 +5,12 @@
  *                                   prints when it stood still, from and until
  *   meddle blip CGROUP MS TIMES HOME AWAY
  *                                   gives the cgroup the CPU AWAY for so long instead of HOME, so many times; runs on
- *                                   HOME meanwhile, so that the worker has AWAY to itself
+ *                                   HOME meanwhile, so that the worker has AWAY to itself. The time is over only when
+ *                                   the worker has worked there: an emulated CPU may be given to it and not run
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,6 +21,8 @@
 
 #define WORKED_NS 200000000ll
 #define LIMIT_NS 60000000000ll
+#define STACK (256u << 10)
+#define CHANGES 3
 
 static long long now(void)
 {
@@ -97,6 +101,63 @@ static int give(const char *path, const char *cpus)
 	return fclose(file) || put < 0 ? -1 : 0;
 }
 
+/* The CPU of a process: field 39 of proc_pid_stat(5), the 36th behind the state. */
+static int cpu_of(pid_t pid)
+{
+	char path[64], text[1024] = "";
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	FILE *file = fopen(path, "re");
+	size_t n = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
+	if (file)
+		fclose(file);
+	text[n] = 0;
+	char *at = strrchr(text, ')');
+	for (int field = 2; at && field < 39; field++)
+		at = strchr(at + 1, ' ');
+	return at ? atoi(at) : -1;
+}
+
+/* The stack of a process, or what there is room for of its upper end. */
+static size_t read_stack(pid_t pid, unsigned char *to)
+{
+	char path[64], line[256];
+	unsigned long from = 0, until = 0;
+	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+	FILE *file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file) && !strstr(line, "[stack]"))
+		;
+	if (file && strstr(line, "[stack]") && sscanf(line, "%lx-%lx", &from, &until) == 2 && until - from > STACK)
+		from = until - STACK;
+	if (file)
+		fclose(file);
+	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : pread(fd, to, until - from, (off_t)from);
+	if (fd >= 0)
+		close(fd);
+	return n < 0 ? 0 : (size_t)n;
+}
+
+/* Waits until the process has executed on a CPU: its stack has changed a few times since it is there. */
+static int works_on(pid_t pid, int cpu)
+{
+	static unsigned char before[STACK], after[STACK];
+	long long end = now() + LIMIT_NS;
+	while (cpu_of(pid) != cpu && now() < end)
+		rest(100000);
+	size_t size = read_stack(pid, before);
+	for (int changes = 0; changes < CHANGES && size && now() < end;) {
+		rest(100000);
+		size_t n = read_stack(pid, after);
+		if (n == size && memcmp(before, after, n)) {
+			memcpy(before, after, n);
+			changes++;
+		}
+	}
+	errno = ETIMEDOUT;
+	return size && now() < end;
+}
+
 static int blip(const char *cgroup, long long ms, int times, const char *home, const char *away)
 {
 	char path[256];
@@ -105,7 +166,8 @@ static int blip(const char *cgroup, long long ms, int times, const char *home, c
 	CPU_SET(atoi(home), &set);
 	if (sched_setaffinity(0, sizeof(set), &set))
 		return fail("going to the CPU");
-	if (!worker(cgroup))
+	pid_t pid = worker(cgroup);
+	if (!pid)
 		return fail("finding the worker");
 	snprintf(path, sizeof(path), "/sys/fs/cgroup/%s/cpuset.cpus", cgroup);
 	for (int i = 0; i < times; i++) {
@@ -114,10 +176,13 @@ static int blip(const char *cgroup, long long ms, int times, const char *home, c
 			return fail(path);
 		while (now() < from + ms * 1000000)
 			;
+		if (!works_on(pid, atoi(away)))
+			return fail("waiting for the worker to work on the other CPU");
 		if (give(path, home))
 			return fail(path);
 		printf("%lld %lld\n", from, now());
-		rest(50000000);
+		if (!works_on(pid, atoi(home)))
+			return fail("waiting for the worker to work on its own CPU");
 	}
 	return 0;
 }

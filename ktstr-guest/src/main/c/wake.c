@@ -72,10 +72,10 @@ void wake(const struct frame *frame)
 		reply_error(frame->request, "cannot reseed the random number generator: %s", strerror(errno));
 	} else {
 		delay(ask.delay_ns);
+		warm_up(); /* before the answer: from then on the host may watch the guest and judge it */
 		struct calibration calibration = calibrate();
 		crew_init(calibration.cycles_per_ms);
 		reply_hello(frame->request, &calibration);
-		warm_up();
 	}
 	kt_arena_free(&arena);
 }

@@ -9,6 +9,6 @@ void wake_prepare(void);
 /* Waits for the host's word without sleeping, for a moment: a guest that is saved meanwhile goes on with this, and not with a timer. */
 void wake_await(void);
 
-/* Sets the wall clock, reseeds the random number generator, waits as told, and answers with a hello; or with an error. */
+/* Sets the wall clock, reseeds the random number generator, waits as told, warms up, and answers with a hello; or with an error. */
 void wake(const struct frame *frame);
 #endif

@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,7 +55,7 @@ class BareMetalIT {
     @Test
     void scenariosHaveTheirControllersAndLeaveNothingWhereCgroupV2HasThem() throws Exception {
         Path jre = jre();
-        VariantRun.Ended ended = Runs.run("boots4", ctx -> {
+        VariantRun.Ended ended = Runs.run("takesTheHostsPart", ctx -> {
             AgentSession session = ((BootedGuest) ctx.guest()).session();
             List<String> java = install(session, jre);
             ran(exec(session, java, "run", "cpuset*,nested*,steadyEveryLlc", "1", CACHE));
@@ -81,7 +82,11 @@ class BareMetalIT {
         assertThat(scenarios).filteredOn(line -> line.startsWith("BARE PASS ")).isNotEmpty();
         for (String line : scenarios) {
             String[] words = line.split(" ", 4);
-            assertThat(words[1]).as(line).isIn("PASS", "FAIL");
+            if (words[1].equals("SKIP")) {
+                assertThat(line).contains(", there are ").doesNotContain("controllers");
+                continue;
+            }
+            assertThat(words[1]).as(line).isIn("PASS", "FAIL", "INCONCLUSIVE");
             Stream.of(words[3].split(" \\| ", -1))
                     .filter(detail -> !detail.isEmpty())
                     .forEach(detail -> assertThat(detail).as(line).matches(OF_TIME));
@@ -120,18 +125,15 @@ class BareMetalIT {
     private static List<String> install(AgentSession session, Path jre) throws IOException {
         Map<String, GuestFile> files = new LinkedHashMap<>();
         for (Path file : regular(jre)) {
+            if (file.toString().endsWith(".so") || file.endsWith("bin/java")) {
+                assertThat(file.toFile().setExecutable(true)).isTrue();
+                closure(files, file, jre);
+            }
             add(files, file.toString(), file);
-            if (Files.isExecutable(file) || file.toString().endsWith(".so")) {
-                closure(files, file);
-            }
         }
-        List<String> classPath = new ArrayList<>();
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-            Path path = Path.of(entry).toAbsolutePath();
-            if (Files.exists(path) && !NOT_NEEDED.matcher(entry).matches()) {
-                regular(path).forEach(file -> add(files, file.toString(), file));
-                classPath.add(path.toString());
-            }
+        List<Path> classPath = classPath();
+        for (Path entry : classPath) {
+            regular(entry).forEach(file -> add(files, file.toString(), file));
         }
         session.send(List.copyOf(files.values()), SEND);
         return List.of(
@@ -140,13 +142,29 @@ class BareMetalIT {
                 "-XX:+UseSerialGC",
                 "-Xmx256m",
                 "-cp",
-                String.join(":", classPath),
+                joined(classPath),
                 BareMetalMain.class.getName());
     }
 
-    private static void closure(Map<String, GuestFile> files, Path elf) {
-        for (ElfClosure.Entry entry : ElfClosure.of(elf, List.of())) {
-            add(files, entry.guestPath(), entry.hostPath());
+    /** What {@link BareMetalMain} needs of this JVM's. */
+    private static List<Path> classPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .filter(entry -> !NOT_NEEDED.matcher(entry).matches())
+                .map(entry -> Path.of(entry).toAbsolutePath())
+                .filter(Files::exists)
+                .toList();
+    }
+
+    private static String joined(List<Path> classPath) {
+        return classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+    }
+
+    /** What a part of the JVM needs of the system; its own parts lie where they find each other. */
+    private static void closure(Map<String, GuestFile> files, Path elf, Path jre) {
+        for (ElfClosure.Entry entry : ElfClosure.of(elf, List.of(jre.resolve("lib"), jre.resolve("lib/server")))) {
+            if (!entry.hostPath().startsWith(jre)) {
+                add(files, entry.guestPath(), entry.hostPath());
+            }
         }
     }
 
@@ -200,7 +218,8 @@ class BareMetalIT {
     }
 
     private List<String> mavenRun(String... more) {
-        List<String> argv = new ArrayList<>(List.of(
+        List<String> argv = new ArrayList<>(Children.INTERRUPTIBLE);
+        argv.addAll(List.of(
                 System.getProperty("it.maven"),
                 "-B",
                 "-ntp",
@@ -277,9 +296,15 @@ class BareMetalIT {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "SKIPPED: no setpriv");
         assumeTrue("root".equals(System.getProperty("user.name")), "SKIPPED: this user is without privilege already");
         Path cache = Files.createDirectory(temp.resolve("cache"));
-        command("chmod", "755", temp.toString());
+        List<Path> readable = new ArrayList<>();
+        for (Path entry : classPath()) { // it may lie in root's home
+            Path copy = temp.resolve("cp-" + readable.size() + (Files.isDirectory(entry) ? "" : ".jar"));
+            command("cp", "-r", entry.toString(), copy.toString());
+            readable.add(copy);
+        }
+        command("chmod", "-R", "a+rX", temp.toString());
         command("chown", "65534:65534", cache.toString());
-        assertThat(unprivileged("", cache, ""))
+        assertThat(unprivileged("", readable, cache, ""))
                 .contains("Cannot make cgroups in ")
                 .contains("run as root, or let systemd delegate a cgroup");
         Path delegated = mount.mount().resolve("ktstr-it-delegated");
@@ -289,7 +314,7 @@ class BareMetalIT {
             Files.createDirectories(owner);
             Files.createDirectories(runs);
             command("chown", "-R", "65534:65534", delegated.toString());
-            assertThat(unprivileged("echo $$ > " + owner + "/cgroup.procs;", cache, runs.toString()))
+            assertThat(unprivileged("echo $$ > " + owner + "/cgroup.procs;", readable, cache, runs.toString()))
                     .containsPattern("BARE (PASS|FAIL|INCONCLUSIVE) basic/steady ")
                     .contains("BARE SKIP stress/nice", "needs CAP_SYS_NICE", "Hint: run as root")
                     .contains("BARE end");
@@ -302,14 +327,15 @@ class BareMetalIT {
     }
 
     /** Runs two scenarios as nobody, after something that root does. */
-    private static String unprivileged(String before, Path cache, String cgroup) throws Exception {
+    private static String unprivileged(String before, List<Path> classPath, Path cache, String cgroup)
+            throws Exception {
         String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
-        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         Process shell = new ProcessBuilder(List.of(
                         "sh",
                         "-c",
                         before + " exec setpriv --reuid=65534 --regid=65534 --clear-groups " + java + " -cp "
-                                + classPath + " " + BareMetalMain.class.getName() + " run steady,nice* 1 " + cache + " "
+                                + joined(classPath) + " " + BareMetalMain.class.getName() + " run steady,nice* 1 "
+                                + cache + " "
                                 + cgroup))
                 .redirectErrorStream(true)
                 .start();

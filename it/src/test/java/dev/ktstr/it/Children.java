@@ -7,8 +7,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** The virtual machines that this process started. */
+/** The processes that this one started, virtual machines above all. */
 final class Children {
+    /**
+     * Begins the command line of a child that is to be interrupted: whoever runs in the background of a shell ignores SIGINT, its
+     * children inherit that, and a JVM that finds it ignored leaves it so.
+     */
+    static final List<String> INTERRUPTIBLE = List.of("env", "--default-signal=INT");
+
     private Children() {}
 
     static List<ProcessHandle> qemu() {

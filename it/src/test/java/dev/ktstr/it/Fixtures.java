@@ -313,6 +313,17 @@ class Fixtures {
     @KtstrTest(llcs = 8, cores = 8, durationS = 1, performanceMode = true)
     void isPinnedOn64(Ctx ctx) {}
 
+    // What runs in it judges itself.
+    @KtstrTest(
+            numaNodes = 2,
+            llcs = 2,
+            cores = 2,
+            durationS = 1,
+            notStarved = false,
+            failOnStall = false,
+            maxImbalanceRatio = 1000)
+    void takesTheHostsPart(Ctx ctx) {}
+
     @KtstrTest(cores = 2, durationS = 60)
     AssertResult runsForAMinute(Ctx ctx) {
         return spin(ctx, CpusetSpec.exact(0, 1), 2);

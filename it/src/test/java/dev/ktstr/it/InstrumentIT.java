@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,8 +50,9 @@ class InstrumentIT {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final long MICROS = 1000;
     private static final long PAUSE_SLACK_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int ROUNDS = 3;
     private static final int MOVES = 8;
-    private static final int BLIPS = 40;
+    private static final int BLIPS = 10;
 
     /** What a measurement gives: the scenario's end, what tracepoints saw, what the meddler said. */
     private record Measured(ScenarioResult result, SchedTrace trace, List<long[]> meddled) {
@@ -72,7 +74,7 @@ class InstrumentIT {
         }
     }
 
-    private static Measured free;
+    private static final List<Measured> free = new ArrayList<>();
     private static Measured moved;
     private static Measured paused;
     private static Measured blipped;
@@ -87,12 +89,14 @@ class InstrumentIT {
         VariantRun.Ended ended = Runs.run("instrument", ctx -> {
             AgentSession session = ((BootedGuest) ctx.guest()).session();
             session.send(List.of(GuestFile.of("/tmp/meddle", 0755, meddle)), LIMIT);
-            free = run(ctx, step(3000, cgroup("free", List.of(0, 1), spinners(3, 0), bursty())));
+            for (int round = 0; round < ROUNDS; round++) {
+                free.add(run(ctx, step(3000, cgroup("free", List.of(0, 1), spinners(3, 0), bursty()))));
+            }
             moved = run(ctx, moves());
             paused = meddled(ctx, step(3500, cgroup("paused", List.of(1), spinners(1, 0))), "pause", "paused", "1500");
             blipped = meddled(
                     ctx,
-                    step(8000, cgroup("blipped", List.of(0), spinners(1, 0))),
+                    step(6000, cgroup("blipped", List.of(0), spinners(1, 0))),
                     "blip",
                     "blipped",
                     "1",
@@ -192,11 +196,10 @@ class InstrumentIT {
 
     @Test
     void cpuTimeIsThatOfTheKernelsAccountAndOfItsTracepoints() {
-        assertThat(free.result().workers()).hasSize(4).allSatisfy(worker -> {
-            // One counter of the kernel read twice, a few system calls apart, after more than half a second of it.
-            assertThat(worker.cpuTimeNs()).isCloseTo(worker.schedstatCpuNs(), within(worker.schedstatCpuNs() / 100));
-            assertCpuTimeIsTraced(free, worker);
-        });
+        // One counter of the kernel read twice, a few system calls apart, after more than half a second of it.
+        assertInMostRounds((round, worker) -> assertThat(worker.cpuTimeNs())
+                .isCloseTo(worker.schedstatCpuNs(), within(worker.schedstatCpuNs() / 100)));
+        assertInMostRounds(InstrumentIT::assertCpuTimeIsTraced);
     }
 
     /**
@@ -209,14 +212,35 @@ class InstrumentIT {
         assertThat(worker.cpuTimeNs()).isCloseTo(onCpu, within(onCpu / 100 + switches));
     }
 
+    /**
+     * For each worker, in two of three rounds at least. When the host takes a CPU away between a switch's tracepoint and its
+     * account, the kernel itself counts that time twice over, for one task here and for another there.
+     */
+    private static void assertInMostRounds(BiConsumer<Measured, WorkerReport> claim) {
+        for (int i = 0; i < 4; i++) {
+            List<AssertionError> misses = new ArrayList<>();
+            for (Measured round : free) {
+                try {
+                    claim.accept(round, round.worker(i));
+                } catch (AssertionError e) {
+                    misses.add(e);
+                }
+            }
+            assertThat(misses)
+                    .as("rounds of %d in which worker %d differs", ROUNDS, i)
+                    .hasSizeLessThanOrEqualTo(ROUNDS / 2);
+        }
+    }
+
     @Test
     void offCpuTimeIsThatOfTheTracepoints() {
-        assertThat(free.result().workers())
-                .allSatisfy(worker -> assertThat(worker.offCpuNs())
-                        .isCloseTo(worker.wallTimeNs() - free.onCpuNs(worker), within(worker.wallTimeNs() / 100)));
+        assertInMostRounds((round, worker) -> assertThat(worker.offCpuNs())
+                .isCloseTo(worker.wallTimeNs() - round.onCpuNs(worker), within(worker.wallTimeNs() / 100)));
         // The sleeper sleeps 60 of at least 100 ms: it cannot have been on a CPU for longer than the rest.
-        WorkerReport sleeper = free.worker(3);
-        assertThat(sleeper.offCpuNs()).isGreaterThan(sleeper.wallTimeNs() * 55 / 100);
+        assertThat(free).allSatisfy(round -> {
+            WorkerReport sleeper = round.worker(3);
+            assertThat(sleeper.offCpuNs()).isGreaterThan(sleeper.wallTimeNs() * 55 / 100);
+        });
     }
 
     @Test
@@ -248,74 +272,64 @@ class InstrumentIT {
 
     @Test
     void noMigrationIsReportedThatTheKernelDoesNotConfirm() {
-        assertThat(free.result().workers()).allSatisfy(worker -> {
-            assertThat(worker.migrations())
-                    .isLessThanOrEqualTo(free.moves(worker).size());
-            assertThat(worker.migrationList()).hasSize((int) Math.min(256, worker.migrations()));
-            List<SchedTrace.Stint> stints = free.stints(worker);
-            assertThat(worker.migrationList()).allSatisfy(migration -> {
-                long at = worker.releasedNs() + migration.atNs();
-                // The clock is read just before the CPU: a switch between the two puts the time into the stint before.
-                assertThat(stints)
-                        .anyMatch(stint -> stint.cpu() == migration.to()
-                                && at < stint.untilNs() + MICROS
-                                && at > stint.fromNs() - TimeUnit.MILLISECONDS.toNanos(50));
-            });
-        });
+        assertThat(free)
+                .allSatisfy(round -> assertThat(round.result().workers()).allSatisfy(worker -> {
+                    assertThat(worker.migrations())
+                            .isLessThanOrEqualTo(round.moves(worker).size());
+                    assertThat(worker.migrationList()).hasSize((int) Math.min(256, worker.migrations()));
+                    List<SchedTrace.Stint> stints = round.stints(worker);
+                    assertThat(worker.migrationList()).allSatisfy(migration -> {
+                        long at = worker.releasedNs() + migration.atNs();
+                        // The clock is read just before the CPU: a switch between the two puts the time into the stint
+                        // before.
+                        assertThat(stints)
+                                .anyMatch(stint -> stint.cpu() == migration.to()
+                                        && at < stint.untilNs() + MICROS
+                                        && at > stint.fromNs() - TimeUnit.MILLISECONDS.toNanos(50));
+                    });
+                }));
     }
 
     @Test
     void aPauseIsOneGapOfItsLengthAtItsTimeOnItsCpu() {
         WorkerReport worker = paused.worker(0);
+        long from = paused.meddled().get(0)[0];
         long until = paused.meddled().get(0)[1];
-        // It is called stopped in /proc a little before it leaves its CPU, by as much as the host holds that CPU up.
-        long from = paused.stints(worker).stream()
-                .mapToLong(SchedTrace.Stint::untilNs)
-                .filter(end -> end < until)
-                .max()
-                .orElseThrow();
-        assertThat(until - from).isCloseTo(TimeUnit.MILLISECONDS.toNanos(1500), within(PAUSE_SLACK_NS));
+        assertThat(until - from).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(1500));
         long begun = worker.releasedNs() + worker.longestGapAtNs();
         long ended = begun + worker.longestGapNs();
-        // It begins at the checkpoint before the stop and ends at the one after. The worker is alone on its CPU and
-        // takes one
-        // a millisecond; what it did not run before and after, the tracepoints know.
+        // It begins at the checkpoint before the stop and ends at the one after; alone on its CPU, the worker takes
+        // one a millisecond. It is called stopped in /proc a little before it leaves its CPU, by as much as the host
+        // holds that up.
         assertThat(begun).isLessThanOrEqualTo(from);
         assertThat(ended).isGreaterThanOrEqualTo(until);
         long on = paused.trace().onCpuNs(worker.tid(), begun, ended);
         assertThat(worker.longestGapNs() - on)
                 .as("off the CPU in the gap of %d ns", worker.longestGapNs())
-                .isGreaterThanOrEqualTo(until - from);
+                .isGreaterThanOrEqualTo(until - from - PAUSE_SLACK_NS);
         assertThat(on).isLessThan(TimeUnit.MILLISECONDS.toNanos(150));
         assertThat(worker.longestGapCpu()).isEqualTo(1);
-        assertThat(worker.offCpuNs()).isGreaterThanOrEqualTo(until - from);
+        assertThat(worker.offCpuNs()).isGreaterThanOrEqualTo(until - from - PAUSE_SLACK_NS);
     }
 
     @Test
-    void aMillisecondOutsideTheCpusetIsSeen() {
+    void eachSingleMillisecondOutsideTheCpusetIsSeen() {
         WorkerReport worker = blipped.worker(0);
-        List<SchedTrace.Stint> away = blipped.stints(worker).stream()
-                .filter(stint -> stint.cpu() == 1)
-                .toList();
-        assertThat(blipped.meddled()).hasSize(BLIPS);
-        assertThat(away).isNotEmpty();
+        assertThat(blipped.meddled())
+                .hasSize(BLIPS)
+                .allSatisfy(blip -> assertThat(worker.migrationList())
+                        .as("migrations of a worker that was on CPU 1 from %d ns until %d ns", blip[0], blip[1])
+                        .anyMatch(migration -> migration.to() == 1 && isWithin(worker, migration, blip)));
+        // There and back, as the kernel has it, and nothing else.
+        assertThat(worker.migrations())
+                .isEqualTo(2L * BLIPS)
+                .isEqualTo(blipped.moves(worker).size());
         assertThat(worker.cpuUse()).containsExactly(new CpuUse(List.of(0), List.of(0, 1)));
-        long caught = away.stream().filter(stint -> sawItself(worker, stint)).count();
-        System.out.println("BLIPS " + caught + " of " + away.size() + " "
-                + away.stream()
-                        .map(s -> (s.untilNs() - s.fromNs()) / 1000 + "us " + sawItself(worker, s))
-                        .toList() + " "
-                + worker.migrationList().stream()
-                        .map(m -> m.to() + "@" + (worker.releasedNs() + m.atNs()))
-                        .toList() + away);
-        assertThat(worker.migrations()).isPositive().isLessThanOrEqualTo(2L * BLIPS + 1);
     }
 
-    private static boolean sawItself(WorkerReport worker, SchedTrace.Stint stint) {
-        return worker.migrationList().stream().anyMatch(migration -> {
-            long at = worker.releasedNs() + migration.atNs();
-            return migration.to() == stint.cpu() && at > stint.fromNs() - MICROS && at < stint.untilNs() + MICROS;
-        });
+    private static boolean isWithin(WorkerReport worker, Migration migration, long[] blip) {
+        long at = worker.releasedNs() + migration.atNs();
+        return at > blip[0] && at < blip[1];
     }
 
     @Test

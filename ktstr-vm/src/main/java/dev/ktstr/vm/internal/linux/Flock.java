@@ -2,9 +2,6 @@ package dev.ktstr.vm.internal.linux;
 
 import com.sun.jna.LastErrorException;
 import dev.ktstr.vm.VmException;
-import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -19,6 +16,9 @@ import java.util.concurrent.locks.LockSupport;
  * descriptor of the file (fcntl_locking(2)).
  */
 public final class Flock implements AutoCloseable {
+    /** Of the file; what the user masks out (umask(2)) goes. */
+    private static final int MODE = 0666;
+
     private static final long POLL_NS = Duration.ofMillis(5).toNanos();
 
     private final int fd;
@@ -72,20 +72,10 @@ public final class Flock implements AutoCloseable {
         }
     }
 
+    /** In one step, for whoever holds the file may remove it at any moment. */
     private static int open(Path file) {
         try {
-            Files.createFile(file);
-        } catch (FileAlreadyExistsException e) {
-            return openExisting(file);
-        } catch (IOException e) {
-            throw new VmException("the lock file " + file + " cannot be made: " + e, e);
-        }
-        return openExisting(file);
-    }
-
-    private static int openExisting(Path file) {
-        try {
-            return LibC.open(file.toString(), LibC.O_RDWR | LibC.O_CLOEXEC);
+            return LibC.open(file.toString(), LibC.O_RDWR | LibC.O_CLOEXEC | LibC.O_CREAT, MODE);
         } catch (LastErrorException e) {
             throw LibC.failure("opening the lock file " + file, e);
         }

@@ -19,6 +19,7 @@ final class LibC {
     static final int MFD_HUGETLB = 4;
     static final int MFD_HUGE_2MB = 21 << 26;
     static final int O_RDWR = 2;
+    static final int O_CREAT = 0x40;
     static final int O_CLOEXEC = 0x80000;
 
     private static final int EPERM = 1;
@@ -35,6 +36,9 @@ final class LibC {
     private LibC() {}
 
     static native int open(String path, int flags) throws LastErrorException;
+
+    /** With {@code O_CREAT}; the mode of a file that is made. */
+    static native int open(String path, int flags, int mode) throws LastErrorException;
 
     static native int close(int fd) throws LastErrorException;
 
