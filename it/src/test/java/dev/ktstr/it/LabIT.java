@@ -80,6 +80,13 @@ class LabIT {
                 .property("ktstr.scheduler.path", "/lab/scx")
                 .property("ktstr.boot.timeout", "240")
                 .property("ktstr.attach.timeout", "120");
+        // What this host has found out about the kernels; a JVM takes two minutes for it on an emulated CPU.
+        for (String known : List.of("btf", "symbols")) {
+            Path folder = KernelCache.root(System.getenv()).resolve(known);
+            if (Files.isDirectory(folder)) {
+                image.tree(folder, "lab/home/.cache/ktstr/" + known);
+            }
+        }
         for (String tool : List.of("bpf_objects", "busy")) {
             image.program(Tools.compiled(tool), TOOLS.substring(1) + tool);
         }

@@ -84,6 +84,17 @@ public final class KvmMachine implements VirtualMachine {
         parts.console().start();
         keeper.start();
         parts.vcpus().forEach(Vcpu::start);
+        // Who asks for the threads of a machine that runs finds all of them.
+        long deadline = System.nanoTime() + STOP_TIMEOUT.toNanos();
+        for (Vcpu vcpu : parts.vcpus()) {
+            if (!vcpu.awaitBegun(deadline)) {
+                parts.end().end(
+                        VmExit.Kind.BACKEND_ERROR,
+                        "the thread of vCPU " + vcpu.number() + " did not begin within " + STOP_TIMEOUT.toSeconds()
+                                + " s; the host is overloaded");
+                return;
+            }
+        }
     }
 
     /** The same for a fork: it stands still, and its clocks go on with the first {@link #resume()}. */

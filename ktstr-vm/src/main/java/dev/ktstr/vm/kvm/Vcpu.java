@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 
 /**
  * A vCPU and the thread that runs it.
@@ -206,9 +207,14 @@ final class Vcpu {
         }
     }
 
+    /** Waits until its thread is bound to it, or has ended; false when the time passed first. */
+    boolean awaitBegun(long deadlineNanos) {
+        return awaitState(now -> now != State.CREATED, deadlineNanos);
+    }
+
     /** Waits until it stands still or has ended; false when the time passed first. */
     boolean awaitPaused(long deadlineNanos) {
-        return awaitState(State.PAUSED, deadlineNanos);
+        return awaitState(now -> now == State.PAUSED, deadlineNanos);
     }
 
     /** Waits until its thread has ended; false when the time passed first. */
@@ -221,7 +227,7 @@ final class Vcpu {
         } finally {
             lock.unlock();
         }
-        return awaitState(State.STOPPED, deadlineNanos) && joined(deadlineNanos);
+        return awaitState(now -> now == State.STOPPED, deadlineNanos) && joined(deadlineNanos);
     }
 
     private boolean joined(long deadlineNanos) {
@@ -240,11 +246,11 @@ final class Vcpu {
     }
 
     /** Also when interrupted: freezing and stopping must not be left half done. */
-    private boolean awaitState(State wanted, long deadlineNanos) {
+    private boolean awaitState(Predicate<State> wanted, long deadlineNanos) {
         boolean interrupted = false;
         lock.lock();
         try {
-            while (state != wanted && state != State.STOPPED) {
+            while (!wanted.test(state) && state != State.STOPPED) {
                 long left = deadlineNanos - System.nanoTime();
                 if (left <= 0) {
                     return false;
