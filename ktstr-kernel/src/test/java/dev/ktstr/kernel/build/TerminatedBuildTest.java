@@ -46,7 +46,8 @@ class TerminatedBuildTest {
                 tree,
                 "sh -c 'sleep 72 & echo $$ $$PPID $$! >" + dir + "/pids.new; mv " + dir + "/pids.new " + dir
                         + "/pids; wait'");
-        // What runs in the background of a shell ignores SIGINT, and so do its children; a JVM that finds it ignored leaves it so.
+        // What runs in the background of a shell ignores SIGINT, and so do its children; a JVM that finds it ignored
+        // leaves it so.
         Process jvm = new ProcessBuilder(
                         "env",
                         "--default-signal=INT",
