@@ -105,10 +105,7 @@ class BareMetalIT {
         }
         ExecResult cleanup = exec(session, java, "cleanup", CACHE);
         assertThat(cleanup.exitCode()).as(cleanup.output()).isZero();
-        assertThat(cleanup.output())
-                .contains("BARE found ")
-                .contains(" removed")
-                .contains(NOTHING_LEFT);
+        assertThat(cleanup.output()).contains(NOTHING_LEFT);
     }
 
     private static ExecResult exec(AgentSession session, List<String> program, String... args) {
