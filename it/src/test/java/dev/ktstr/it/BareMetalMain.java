@@ -7,11 +7,15 @@ import dev.ktstr.host.HostFacts;
 import dev.ktstr.host.HostSettings;
 import dev.ktstr.host.Leftovers;
 import dev.ktstr.run.Options;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** What {@code ktstr:run} and {@code ktstr:cleanup} do, without Maven: for where there is none. Tells by lines that begin with BARE. */
 public final class BareMetalMain {
@@ -46,7 +50,20 @@ public final class BareMetalMain {
         new BareMetal(settings, HostFacts.read(), Path.of(args[3]))
                 .run(result -> System.out.println("BARE " + result.verdict() + " " + result.scenario() + " "
                         + String.join(" | ", result.details())));
-        System.out.println("BARE end");
+        end(mount);
+    }
+
+    /** Says which cgroups of runs there are when all is done. */
+    private static void end(CgroupMount mount) {
+        try (Stream<Path> all = Files.list(mount.mount())) {
+            System.out.println("BARE end, left: "
+                    + all.map(path -> path.getFileName().toString())
+                            .filter(name -> name.startsWith("ktstr-"))
+                            .sorted()
+                            .toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void cleanUp(Path cache) {
@@ -59,5 +76,6 @@ public final class BareMetalMain {
             System.out.println(
                     "BARE found " + found.cgroup() + " " + found.live().orElse("removed"));
         }
+        end(mount);
     }
 }

@@ -46,7 +46,11 @@ class TerminatedBuildTest {
                 tree,
                 "sh -c 'sleep 72 & echo $$ $$PPID $$! >" + dir + "/pids.new; mv " + dir + "/pids.new " + dir
                         + "/pids; wait'");
+        // What runs in the background of a shell ignores SIGINT, and so do its children; a JVM that finds it ignored
+        // leaves it so.
         Process jvm = new ProcessBuilder(
+                        "env",
+                        "--default-signal=INT",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
