@@ -88,10 +88,11 @@ public final class KvmMachine implements VirtualMachine {
         long deadline = System.nanoTime() + STOP_TIMEOUT.toNanos();
         for (Vcpu vcpu : parts.vcpus()) {
             if (!vcpu.awaitBegun(deadline)) {
-                parts.end().end(
-                        VmExit.Kind.BACKEND_ERROR,
-                        "the thread of vCPU " + vcpu.number() + " did not begin within " + STOP_TIMEOUT.toSeconds()
-                                + " s; the host is overloaded");
+                parts.end()
+                        .end(
+                                VmExit.Kind.BACKEND_ERROR,
+                                "the thread of vCPU " + vcpu.number() + " did not begin within "
+                                        + STOP_TIMEOUT.toSeconds() + " s; the host is overloaded");
                 return;
             }
         }
