@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ktstr.kernel.internal.Apt;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -31,7 +32,8 @@ class TerminatedFetchTest {
                             "unstable",
                             line -> {},
                             dir.resolve("etc"),
-                            dir.resolve("bin"))
+                            dir.resolve("bin"),
+                            Apt.Patience.STANDARD)
                     .fetch(false);
         }
     }
@@ -55,7 +57,7 @@ class TerminatedFetchTest {
         assertThat(KernelCacheTest.files(dir.resolve("cache/tmp"))).hasSize(signal.equals("KILL") ? 1 : 0);
         apt("echo 'E: no network' >&2; exit 100\n");
 
-        assertThatThrownBy(() -> Fetch.fetch(dir)).hasMessageContaining("E: no network");
+        assertThatThrownBy(() -> Fetch.fetch(dir)).hasMessageContaining("(http://mirror.example/debian): no network");
         assertThat(KernelCacheTest.files(dir.resolve("cache/tmp"))).isEmpty();
         assertThat(new KernelCache(dir.resolve("cache")).listing().damaged()).isEmpty();
     }
