@@ -73,7 +73,8 @@ class DebianMirrorTest {
 
     @Test
     void aSuiteThatHasNoCloudKernelNamesTheNearestPackages() throws Exception {
-        for (String name : List.of("linux-image-6.12.1-amd64", "linux-image-amd64", "linux-image-rt-amd64", "linux-doc")) {
+        for (String name :
+                List.of("linux-image-6.12.1-amd64", "linux-image-amd64", "linux-image-rt-amd64", "linux-doc")) {
             paragraph(name, "", "pool/none.deb", new byte[1]);
         }
         serveLists();
@@ -91,8 +92,8 @@ class DebianMirrorTest {
 
         assertThatThrownBy(() -> fetch("trixie-backport"))
                 .isInstanceOf(KernelException.class)
-                .hasMessageStartingWith("cannot read the package list of Debian trixie-backport (" + mirror.uri("debian")
-                        + "): ")
+                .hasMessageStartingWith(
+                        "cannot read the package list of Debian trixie-backport (" + mirror.uri("debian") + "): ")
                 .hasMessageContaining("404")
                 .hasMessageEndingWith("Suites are named as in debian:sid, debian:forky, debian:trixie-backports.");
     }
@@ -182,8 +183,7 @@ class DebianMirrorTest {
     private void system(String option) throws IOException {
         Files.createDirectories(dir.resolve("etc"));
         Files.writeString(
-                dir.resolve("etc/sources.list"),
-                "deb [" + option + "] " + mirror.uri("debian") + " trixie main\n");
+                dir.resolve("etc/sources.list"), "deb [" + option + "] " + mirror.uri("debian") + " trixie main\n");
     }
 
     private void serveKernel() throws Exception {
@@ -207,9 +207,16 @@ class DebianMirrorTest {
 
     private void paragraph(String name, String depends, String file, byte[] content) throws Exception {
         mirror.files.put("debian/" + file, content);
-        packages.append("Package: ").append(name).append("\nVersion: 1\nArchitecture: amd64\nFilename: ").append(file);
+        packages.append("Package: ")
+                .append(name)
+                .append("\nVersion: 1\nArchitecture: amd64\nFilename: ")
+                .append(file);
         packages.append(depends.isEmpty() ? "" : "\nDepends: " + depends);
-        packages.append("\nSize: ").append(content.length).append("\nSHA256: ").append(sha256(content)).append("\n\n");
+        packages.append("\nSize: ")
+                .append(content.length)
+                .append("\nSHA256: ")
+                .append(sha256(content))
+                .append("\n\n");
     }
 
     /** As Debian's own backports: never taken by itself, {@code NotAutomatic}. */
@@ -217,7 +224,8 @@ class DebianMirrorTest {
         byte[] list = packages.toString().getBytes(US_ASCII);
         String now = DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC));
         mirror.files.put(LISTS + PACKAGES, list);
-        mirror.files.put(LISTS + "Release", """
+        mirror.files.put(
+                LISTS + "Release", """
                 Origin: Debian Backports
                 Suite: stable-backports
                 Codename: trixie-backports
@@ -228,7 +236,8 @@ class DebianMirrorTest {
                 Components: main
                 SHA256:
                  %s %d %s
-                """.formatted(now.replace("GMT", "UTC"), sha256(list), list.length, PACKAGES).getBytes(US_ASCII));
+                """.formatted(now.replace("GMT", "UTC"), sha256(list), list.length, PACKAGES)
+                        .getBytes(US_ASCII));
     }
 
     private static String sha256(byte[] content) throws Exception {

@@ -192,7 +192,8 @@ public final class KernelBuilder {
         }
 
         private void run(Make make) {
-            boolean goingOn = Files.exists(objects.resolve(".config")); // of an earlier build, whole or stopped half-way
+            boolean goingOn =
+                    Files.exists(objects.resolve(".config")); // of an earlier build, whole or stopped half-way
             configure(make, make.tree(), objects, options.kconfig());
             compile(make, goingOn, options);
             if (options.compileCommands() && isLocal()) {

@@ -38,8 +38,7 @@ public final class Apt {
         public static final Patience STANDARD = new Patience(Duration.ofSeconds(20), 3);
     }
 
-    private Apt(
-            Path programs, Path work, AptSource mirror, String suite, String architecture, Patience patience) {
+    private Apt(Path programs, Path work, AptSource mirror, String suite, String architecture, Patience patience) {
         this.programs = programs;
         this.work = work;
         this.mirror = mirror;
@@ -109,15 +108,17 @@ public final class Apt {
         String beginning = name;
         while (nearest.isEmpty() && beginning.contains("-")) {
             beginning = beginning.substring(0, beginning.lastIndexOf('-'));
-            String listed = require("list the packages of " + place(), work, QUERY, "apt-cache", List.of(
-                    "pkgnames", beginning + "-"));
+            String listed = require(
+                    "list the packages of " + place(), work, QUERY, "apt-cache", List.of("pkgnames", beginning + "-"));
             nearest = listed.lines()
                     .sorted(Comparator.comparing(Apt::hasVersion).thenComparing(Comparator.naturalOrder()))
                     .limit(NEAREST)
                     .toList();
         }
         return new KernelException(place() + " has no package " + name
-                + (nearest.isEmpty() ? ", nor any of a name like it" : "; the nearest it has: " + String.join(", ", nearest))
+                + (nearest.isEmpty()
+                        ? ", nor any of a name like it"
+                        : "; the nearest it has: " + String.join(", ", nearest))
                 + (suite.equals("unstable") ? "" : ". debian:sid has it"));
     }
 
@@ -136,16 +137,20 @@ public final class Apt {
 
     /** In apt's own words, without its options, which are ours, and without what it tried before. */
     private static KernelException failed(String doing, Children.Result r) {
-        List<String> errors =
-                r.err().lines().filter(l -> l.startsWith("E: ")).map(l -> l.substring(3)).toList();
+        List<String> errors = r.err()
+                .lines()
+                .filter(l -> l.startsWith("E: "))
+                .map(l -> l.substring(3))
+                .toList();
         String text = String.join("\n  ", errors.isEmpty() ? r.err().lines().toList() : errors);
         String cure = "";
         if (text.contains("does not have a Release file") || text.contains("/Packages  404")) {
-            cure = "\nThe mirror has no such suite. Suites are named as in debian:sid, debian:forky, debian:trixie-backports.";
+            cure =
+                    "\nThe mirror has no such suite. Suites are named as in debian:sid, debian:forky, debian:trixie-backports.";
         } else if (text.contains("is not signed") || text.contains("NO_PUBKEY")) {
             cure = "\nA mirror of yours without signatures needs trusted=yes in the system's sources.";
         } else if (text.contains("No space left on device") || text.contains("enough free space")) {
-            cure = "\nThe file system of the cache is full: make room, or move it with KTSTR_CACHE_DIR.";
+            cure = "\n" + ImageFile.FULL_DISK;
         }
         return new KernelException("cannot " + doing + ": "
                 + (text.isBlank() ? "apt ended with status " + r.exit() + " and printed no error" : text) + cure);

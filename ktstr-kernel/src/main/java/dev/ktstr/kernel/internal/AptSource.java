@@ -106,8 +106,7 @@ public record AptSource(String uri, @Nullable String signedBy, boolean trusted) 
             boolean binaries = List.of(words(paragraph.get("types"))).contains("deb");
             if (binaries && !"no".equals(paragraph.get("enabled"))) {
                 for (String uri : words(paragraph.get("uris"))) {
-                    found.add(new AptSource(
-                            uri, paragraph.get("signed-by"), "yes".equals(paragraph.get("trusted"))));
+                    found.add(new AptSource(uri, paragraph.get("signed-by"), "yes".equals(paragraph.get("trusted"))));
                 }
             }
         }

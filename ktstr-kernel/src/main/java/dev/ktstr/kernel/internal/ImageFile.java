@@ -19,6 +19,10 @@ import java.nio.file.StandardOpenOption;
  * file is truncated. Read, not mapped: a mapping of a file that someone truncates kills the JVM.
  */
 public final class ImageFile implements Closeable {
+    /** What to do about a disk without room; all that is large is in the cache. */
+    public static final String FULL_DISK =
+            "The file system of the cache is full: make room there, or move the cache with KTSTR_CACHE_DIR.";
+
     private final Path path;
     private final FileChannel channel;
     private final long size;
@@ -54,10 +58,11 @@ public final class ImageFile implements Closeable {
         }
     }
 
-    /** An exception that says which operation on which file failed, and why. */
+    /** An exception that says which operation on which file failed, why, and of a full disk what to do. */
     public static KernelException failed(String operation, Path path, IOException e) {
         String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        return new KernelException("cannot " + operation + " " + path + ": " + why, e);
+        String cure = why.contains("No space left on device") ? "\n" + FULL_DISK : "";
+        return new KernelException("cannot " + operation + " " + path + ": " + why + cure, e);
     }
 
     public Path path() {

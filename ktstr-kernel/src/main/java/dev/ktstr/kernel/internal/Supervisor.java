@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 final class Supervisor {
     private static final String SCRIPT = """
             exec 3<&0 </dev/null
-            (cat <&3 >/dev/null; kill -KILL 0) >/dev/null 2>&1 &
+            (cd /; cat <&3 >/dev/null; kill -KILL 0) >/dev/null 2>&1 &
             "$@" 3<&- &
             wait $!
             """;
