@@ -142,7 +142,12 @@ public final class GitSource implements KernelSource {
                 "-c",
                 "http.lowSpeedTime=" + silence.toSeconds(),
                 "-c",
-                "advice.detachedHead=false"));
+                "advice.detachedHead=false",
+                // It would go on in the background, out of our process group.
+                "-c",
+                "maintenance.auto=false",
+                "-c",
+                "gc.auto=0"));
         argv.addAll(arguments);
         Children.Result r = Children.attempt(doing, argv, folder, limit);
         if (r.exit() == 0) {
