@@ -80,6 +80,7 @@ class LabIT {
                 .tree(vm.resolve("micro.elf"), "lab/vm/target/micro.elf")
                 .property("basedir", "/lab/vm")
                 .property("ktstr.backend", KvmBackend.NAME)
+                .property("dev.ktstr.vm.kvm.qemuSvm", "true")
                 .property("ktstr.scheduler.path", "/lab/scx")
                 .property("ktstr.boot.timeout", "240")
                 .property("ktstr.attach.timeout", "120");
