@@ -101,14 +101,6 @@ public final class Lab {
         }
     }
 
-    /** A C source of this module, from its folder or from the project's. */
-    static String source(String name) {
-        Path here = Path.of("src/test/c", name);
-        return (Files.exists(here) ? here : Path.of("it").resolve(here))
-                .toAbsolutePath()
-                .toString();
-    }
-
     /**
      * Boots it and waits for its end; the child is gone afterwards, and the image, however this ends.
      *

@@ -116,7 +116,7 @@ public final class LabImage {
         folder("lab/work");
         archive.characterDevice("dev/console", 0600, 5, 1);
         Path init = work.resolve("lab-init");
-        Lab.command(work, "gcc", "-O1", "-static", "-Wall", "-o", init.toString(), Lab.source("lab-init.c"));
+        Lab.command(work, "gcc", "-O1", "-static", "-Wall", "-o", init.toString(), Tools.source("lab-init.c"));
         file("init", Files.readAllBytes(init), 0755);
         archive.finish();
         Path image = work.resolve("lab.cpio");

@@ -22,7 +22,6 @@ import java.util.stream.Stream;
  */
 public final class Tools {
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final Path SOURCES = Path.of("src/test/c");
 
     private Tools() {}
 
@@ -45,7 +44,7 @@ public final class Tools {
                         "-Werror",
                         "-o",
                         program.toString(),
-                        SOURCES.resolve(name + ".c").toString())
+                        source(name + ".c"))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
@@ -60,6 +59,14 @@ public final class Tools {
             gcc.destroyForcibly();
         }
         return program;
+    }
+
+    /** A C source of this module, from its folder or, for a benchmark, from the project's. */
+    static String source(String name) {
+        Path here = Path.of("src/test/c", name);
+        return (Files.exists(here) ? here : Path.of("it").resolve(here))
+                .toAbsolutePath()
+                .toString();
     }
 
     private static Optional<Path> ready(String name) {
