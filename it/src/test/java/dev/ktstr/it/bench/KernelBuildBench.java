@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +25,7 @@ import java.util.stream.Stream;
  * configuration with as many jobs. Each build has an object folder of its own; they take turns, ours first and then theirs
  * first, so neither has the warmer page cache on the whole. The sum of the rounds gives the ratio.
  *
- * <p>{@code java -cp … dev.ktstr.it.bench.KernelBuildBench TREE [ROUNDS]}
+ * <p>{@code java -cp … dev.ktstr.it.bench.KernelBuildBench TREE [ROUNDS]}, for a 7.x tree on Debian 12 with {@code -Dktstr.pahole}.
  */
 public final class KernelBuildBench {
     private static final int JOBS = Runtime.getRuntime().availableProcessors();
@@ -33,7 +34,15 @@ public final class KernelBuildBench {
 
     private final Path tree;
     private final Path scratch;
-    private final Kconfig kconfig = Kconfig.of(Architecture.X86_64, Kconfig.Base.named("tinyconfig"), null);
+    private final BuildOptions options = new BuildOptions(
+            Kconfig.of(Architecture.X86_64, Kconfig.Base.named("tinyconfig"), null),
+            Compiler.named("gcc", Architecture.X86_64, Architecture.ofHost()),
+            System.getProperty("ktstr.pahole", BuildOptions.PAHOLE),
+            JOBS,
+            true,
+            true,
+            false,
+            BuildOptions.STANDARD_LIMIT);
 
     private KernelBuildBench(Path tree, Path scratch) {
         this.tree = tree;
@@ -93,15 +102,6 @@ public final class KernelBuildBench {
 
     private Build ours() throws IOException {
         Path root = scratch.resolve("ours");
-        BuildOptions options = new BuildOptions(
-                kconfig,
-                Compiler.named("gcc", Architecture.X86_64, Architecture.ofHost()),
-                BuildOptions.PAHOLE,
-                JOBS,
-                true,
-                true,
-                false,
-                BuildOptions.STANDARD_LIMIT);
         long start = System.nanoTime();
         BuiltKernel built = new KernelBuilder(new KernelCache(root), new Quiet()).build(new LocalSource(tree), options);
         double seconds = since(start);
@@ -117,7 +117,7 @@ public final class KernelBuildBench {
         Files.writeString(objects.resolve(".config"), config);
         long start = System.nanoTime();
         make(objects, "olddefconfig");
-        make(objects, kconfig.architecture().target());
+        make(objects, options.kconfig().architecture().target());
         double seconds = since(start);
         Build build = new Build(seconds, objects(objects), Files.readString(objects.resolve(".config")));
         Scratch.remove(objects);
@@ -126,7 +126,12 @@ public final class KernelBuildBench {
 
     private void make(Path objects, String target) throws IOException, InterruptedException {
         Path log = scratch.resolve("bare.log");
-        ProcessBuilder command = new ProcessBuilder("make", "-C", tree.toString(), "O=" + objects, "-j" + JOBS, target);
+        List<String> argv = new ArrayList<>(List.of("make", "-C", tree.toString(), "O=" + objects, "-j" + JOBS));
+        if (!options.pahole().equals(BuildOptions.PAHOLE)) {
+            argv.add("PAHOLE=" + options.pahole());
+        }
+        argv.add(target);
+        ProcessBuilder command = new ProcessBuilder(argv);
         List.of("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "ARCH", "CROSS_COMPILE", "KBUILD_OUTPUT", "LLVM")
                 .forEach(command.environment()::remove);
         Process make = command.redirectErrorStream(true)

@@ -23,7 +23,7 @@ import java.nio.file.StandardOpenOption;
 public final class ImageFile implements Closeable {
     /** What to do about a disk without room; all that is large is in the cache. */
     public static final String FULL_DISK =
-            "The file system of the cache is full: make room there, or move the cache with KTSTR_CACHE_DIR.";
+            "That file system is full: make room there, or, where it is the cache's, move the cache with KTSTR_CACHE_DIR.";
 
     private final Path path;
     private final FileChannel channel;
