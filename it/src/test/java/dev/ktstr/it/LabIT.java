@@ -194,8 +194,9 @@ class LabIT {
         assertThat(lines).as("KVM is usable in the lab").noneMatch(line -> line.matches("LAB SKIP .*this KVM.*"));
         lines.stream()
                 .filter(line -> line.startsWith("LAB LOST "))
-                .forEach(line -> System.out.println("SKIP [nested lab] done once more, since the emulated processor lost the guest in its boot: "
-                        + line.substring("LAB LOST ".length())));
+                .forEach(line -> System.out.println(
+                        "SKIP [nested lab] done once more, since the emulated processor lost the guest in its boot: "
+                                + line.substring("LAB LOST ".length())));
         if (System.getProperty("ktstr.lab.classes") == null) {
             assertThat(passed).isGreaterThan(60);
         }

@@ -1,0 +1,82 @@
+package dev.ktstr.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the lab does once more, and what not. */
+class LabMainTest {
+    private static final String RESET = "the guest reset itself: the guest asked for a reset (triple fault)";
+    private static final AtomicInteger RUNS = new AtomicInteger();
+
+    /** Not found by a run of all tests: it is an inner class without a name of a test. */
+    static class Fixtures {
+        @ParameterizedTest
+        @ValueSource(ints = {1, 2})
+        void losesTheFirstGuest(int unused) {
+            if (RUNS.getAndIncrement() == 0) {
+                throw new IllegalStateException(RESET);
+            }
+        }
+
+        @Test
+        void losesEveryGuest() {
+            RUNS.getAndIncrement();
+            throw new IllegalStateException(RESET);
+        }
+
+        @Test
+        void findsAFault() {
+            RUNS.getAndIncrement();
+            throw new IllegalStateException("expected: 4 but was: 5");
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {1, 2, 3, 4})
+        void losesFour(int unused) {
+            if (RUNS.getAndIncrement() < 4) {
+                throw new IllegalStateException(RESET);
+            }
+        }
+    }
+
+    private static String fixture(String method) {
+        return Fixtures.class.getName() + "#" + method;
+    }
+
+    @BeforeEach
+    void none() {
+        RUNS.set(0);
+    }
+
+    @Test
+    void aGuestLostInItsBootIsBootedOnceMoreAloneOfItsTest() {
+        assertThat(LabMain.failures(fixture("losesTheFirstGuest(int)"))).isEmpty();
+        assertThat(RUNS).hasValue(3);
+    }
+
+    @Test
+    void aGuestLostTwiceIsAFailure() {
+        assertThat(LabMain.failures(fixture("losesEveryGuest")))
+                .singleElement()
+                .asString()
+                .contains("triple fault");
+        assertThat(RUNS).hasValue(2);
+    }
+
+    @Test
+    void whatIsNoLostGuestFailsAtOnce() {
+        assertThat(LabMain.failures(fixture("findsAFault"))).hasSize(1);
+        assertThat(RUNS).hasValue(1);
+    }
+
+    @Test
+    void theFourthLostGuestIsAFailure() {
+        assertThat(LabMain.failures(fixture("losesFour(int)"))).hasSize(1);
+        assertThat(RUNS).hasValue(7);
+    }
+}
