@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +43,7 @@ public final class BootsAhead implements AutoCloseable {
     /** Templates that wait for their first variant. More could push one another out before they are used. */
     private static final int MOST_WAITING = 4;
 
-    private static final long POLL_NS = Duration.ofMillis(50).toNanos();
+    private static final long POLL_NS = Duration.ofMillis(100).toNanos();
     private static final Duration END_LIMIT = Duration.ofSeconds(30);
 
     private final List<Coming> coming;
@@ -197,8 +198,9 @@ public final class BootsAhead implements AutoCloseable {
                 || options.get("template.seed").isPresent()) {
             return false;
         }
+        // Not ended half way when the run ends: a fork that fails costs its template.
         Boot.Ahead work =
-                work(boot, variant, image, "next-" + ProcessHandle.current().pid());
+                work(boot, variant, image, "next-" + ProcessHandle.current().pid(), machine -> {});
         if (!work.hasTemplate()) {
             return false;
         }
@@ -217,7 +219,7 @@ public final class BootsAhead implements AutoCloseable {
             int first = missing.peek();
             Variant variant = variants.get(first).orElseThrow();
             String name = variant.kernel().label() + "-" + variant.topology() + "-" + variant.memoryMb();
-            Boot.Ahead work = work(boot, variant, image, name);
+            Boot.Ahead work = work(boot, variant, image, name, this::started);
             if (first <= Math.max(at, 0) || !work.lacksTemplate()) {
                 missing.remove();
             } else {
@@ -232,8 +234,10 @@ public final class BootsAhead implements AutoCloseable {
         return false;
     }
 
-    private Boot.Ahead work(Boot boot, Variant variant, Path image, String name) throws IOException {
-        return boot.ahead(variant, image, Files.createDirectories(folder.resolve(name)), this::started);
+    private Boot.Ahead work(
+            Boot boot, Variant variant, Path image, String name, Consumer<VirtualMachine> started)
+            throws IOException {
+        return boot.ahead(variant, image, Files.createDirectories(folder.resolve(name)), started);
     }
 
     /** Does something for which the host must have room; false when it has none. */
@@ -267,7 +271,7 @@ public final class BootsAhead implements AutoCloseable {
         }
     }
 
-    /** Ends what is under way. Idempotent. */
+    /** Ends what is under way: a boot at once, a fork when it is ready. Idempotent. */
     @Override
     public void close() {
         VirtualMachine machine;
