@@ -152,6 +152,29 @@ class VerifyIT {
                 .readTree(project.resolve("target/ktstr/verifier/verifier.json").toFile())
                 .path("cells");
         assertThat(cells).hasSize(8);
+        comparedWithAnEarlierSweepTheSummaryStillComesLast(project, newer);
+    }
+
+    private void comparedWithAnEarlierSweepTheSummaryStillComesLast(Path project, String kernel) throws Exception {
+        Path earlier = Files.copy(project.resolve("target/ktstr/verifier/verifier.json"), temp.resolve("earlier.json"));
+        List<String> lines = Mvn.run(
+                        project,
+                        temp.resolve("compared.log"),
+                        Duration.ofMinutes(3),
+                        "ktstr:verify",
+                        "-Dktstr.kernel=" + kernel,
+                        "-Dktstr.scheduler=scx-loop",
+                        "-Dktstr.presets=tiny-1llc",
+                        "-Dktstr.verifier.against=" + earlier,
+                        "-Dktstr.scheduler.path=" + System.getProperty("ktstr.scheduler.path"))
+                .lines()
+                .map(line -> line.replaceFirst("^\\[INFO] ?", ""))
+                .toList();
+        assertThat(lines)
+                .containsSubsequence(
+                        "compared with " + earlier + " (unknown):",
+                        "  5 programs are the same",
+                        "verifier sweep: 1 cell, 1 pass, 0 fail, 0 skip");
     }
 
     @Test
