@@ -266,18 +266,24 @@ public final class Boot {
             if (plan == null || !ReadyGuests.OF_PROCESS.making(plan.key())) {
                 return false;
             }
-            BootedGuest ready = null;
+            Optional<BootedGuest> ready = Optional.empty();
             try {
-                ready = fork(plan).orElse(null);
-                if (ready != null) {
-                    ready.machine().freeze();
-                }
-                return ready != null;
+                ready = fork(plan).filter(this::stops);
+                return ready.isPresent();
+            } finally {
+                ReadyGuests.OF_PROCESS.made(ready.orElse(null));
+            }
+        }
+
+        /** Stops a guest; ends it when that cannot be done. */
+        private boolean stops(BootedGuest guest) {
+            try {
+                guest.machine().freeze();
+                return true;
             } catch (VmException e) {
                 note("a guest that was made ready ahead cannot be stopped: " + e.getMessage());
+                guest.close();
                 return false;
-            } finally {
-                ReadyGuests.OF_PROCESS.made(ready);
             }
         }
 
