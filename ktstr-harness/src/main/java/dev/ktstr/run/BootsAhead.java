@@ -234,8 +234,7 @@ public final class BootsAhead implements AutoCloseable {
         return false;
     }
 
-    private Boot.Ahead work(
-            Boot boot, Variant variant, Path image, String name, Consumer<VirtualMachine> started)
+    private Boot.Ahead work(Boot boot, Variant variant, Path image, String name, Consumer<VirtualMachine> started)
             throws IOException {
         return boot.ahead(variant, image, Files.createDirectories(folder.resolve(name)), started);
     }
