@@ -31,6 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 class BootsAheadIT {
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
+    /** Machines at once: places are the host's, so that other processes of this user may have some. */
+    private static final String MANY = "8";
+
     @TempDir
     Path temp;
 
@@ -120,12 +123,12 @@ class BootsAheadIT {
     @Test
     void whileAVariantRunsTheTemplateOfTheNextKindIsMadeAndTheNextGuestForkedAndWarmed() {
         Map<String, Map<String, String>> seen = new HashMap<>();
-        try (BootsAhead ahead = start("2", "boots", "boots4", "boots4")) {
+        try (BootsAhead ahead = start(MANY, "boots", "boots4", "boots4")) {
             ahead.reached(0);
-            Outcome first = run("boots", "2", ctx -> {
+            Outcome first = run("boots", MANY, ctx -> {
                 awaitNextGuest();
                 // Time passes in which the guest that is ready stands still.
-                Map<String, String> off = new HashMap<>(options("2"));
+                Map<String, String> off = new HashMap<>(options(MANY));
                 off.put("ktstr.template", "off");
                 assertThat(Runs.run("boots2", off, other -> null).outcome().verdict())
                         .isEqualTo(Verdict.PASS);
@@ -136,7 +139,7 @@ class BootsAheadIT {
                 String name = "variant " + i;
                 Path[] console = new Path[1];
                 ahead.reached(i);
-                Outcome next = run("boots4", "2", ctx -> {
+                Outcome next = run("boots4", MANY, ctx -> {
                     assertThat(ctx.topo().llcs()).hasSize(2);
                     seen.put(name, TemplateIT.look(ctx));
                     console[0] = ((BootedGuest) ctx.guest()).machine().console();
@@ -179,9 +182,9 @@ class BootsAheadIT {
 
     @Test
     void theEndOfTheRunEndsWhatIsUnderWay() {
-        BootsAhead ahead = start("2", "boots", "boots4");
+        BootsAhead ahead = start(MANY, "boots", "boots4");
         ahead.reached(0);
-        run("boots", "2", ctx -> {
+        run("boots", MANY, ctx -> {
             await("a guest beside this one", () -> Children.qemu().size() == 2);
             ahead.close();
             assertThat(Children.qemu()).hasSize(1);
@@ -191,9 +194,9 @@ class BootsAheadIT {
 
     @Test
     void aReadyGuestThatDiesIsReplacedByAnotherFork() {
-        try (BootsAhead ahead = start("2", "boots", "boots4")) {
+        try (BootsAhead ahead = start(MANY, "boots", "boots4")) {
             ahead.reached(0);
-            run("boots", "2", ctx -> {
+            run("boots", MANY, ctx -> {
                 List<ProcessHandle> own = Children.qemu();
                 await("the next template", () -> templates() == 2);
                 await(
@@ -210,7 +213,7 @@ class BootsAheadIT {
                 return null;
             });
             ahead.reached(1);
-            Outcome next = run("boots4", "2", ctx -> null);
+            Outcome next = run("boots4", MANY, ctx -> null);
             assertThat(next.facts()).containsEntry("boot", "forked").doesNotContainKey("bootAhead");
             assertThat(next.facts().get("bootNote")).asString().contains("made ready ahead failed");
         }
