@@ -103,6 +103,9 @@ static void serve(const struct frame *frame)
 		else
 			reply_error(frame->request, "a host is not woken: its clock and its randomness are its own");
 		break;
+	case KT_MESSAGE_TYPE_WARM_UP:
+		wake_warm_up(frame);
+		break;
 	case KT_MESSAGE_TYPE_POWER_OFF:
 		reply_ok(frame->request);
 		ending = true;

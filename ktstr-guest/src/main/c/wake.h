@@ -9,6 +9,9 @@ void wake_prepare(void);
 /* Waits for the host's word without sleeping, for a moment: a guest that is saved meanwhile goes on with this, and not with a timer. */
 void wake_await(void);
 
-/* Sets the wall clock, reseeds the random number generator, waits as told, warms up, and answers with a hello; or with an error. */
+/* Sets the wall clock, reseeds the random number generator, waits as told, and answers with a hello; or with an error. */
 void wake(const struct frame *frame);
+
+/* Runs what a scenario runs until that gets no faster, and answers with a hello. */
+void wake_warm_up(const struct frame *frame);
 #endif

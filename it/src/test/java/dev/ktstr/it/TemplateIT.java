@@ -67,7 +67,7 @@ class TemplateIT {
     }
 
     /** What a program in the guest sees. */
-    private static Map<String, String> look(Ctx ctx) throws IOException {
+    static Map<String, String> look(Ctx ctx) throws IOException {
         ((BootedGuest) ctx.guest())
                 .session()
                 .send(List.of(GuestFile.of("/tmp/truth", 0755, Files.readAllBytes(truth))), Duration.ofSeconds(30));

@@ -119,6 +119,18 @@ public final class AgentSession implements AutoCloseable {
         }
     }
 
+    /**
+     * Lets the guest run what a scenario will run, until that gets no faster: an emulator has translated it then. To be called after
+     * {@link #wake}, before anything is measured; afterwards {@link #hello} is what the agent says now.
+     *
+     * @throws GuestException TIMEOUT, GUEST_ENDED
+     */
+    public void warmUp(Duration timeout) {
+        synchronized (turn) {
+            hello = secondHello(request(MessageType.WARM_UP, "warm-up", new byte[0], timeout));
+        }
+    }
+
     private static Hello secondHello(byte[] answer) {
         return decode(Hello.class, answer, WAKE);
     }

@@ -109,6 +109,18 @@ class AgentSessionTest {
     }
 
     @Test
+    void theAgentSaysHowFastTheGuestIsOnceItIsWarm() {
+        guest.script(frame -> {
+            assertThat(frame.type()).isEqualTo(MessageType.WARM_UP);
+            guest.ok(frame, helloAt(99));
+        });
+        try (AgentSession session = open()) {
+            session.warmUp(LONG);
+            assertThat(session.hello().bootNs()).isEqualTo(99);
+        }
+    }
+
+    @Test
     void aForkFindsItsWakeUpInTheMailboxWhenItBeginsToRun() {
         guest.marks();
         List<String> order = new ArrayList<>();

@@ -59,7 +59,7 @@ final class VariantsProvider implements TestTemplateInvocationContextProvider {
                 : List.of(Shape.named(test, variants.preset(), variants.profile()));
     }
 
-    private static List<KtstrVariant> invocations(KtstrVariants variants, Options options, ClassLoader loader) {
+    static List<KtstrVariant> invocations(KtstrVariants variants, Options options, ClassLoader loader) {
         Wanted.requireKnown(options.get("groups"));
         KernelsInForce kernels;
         try {

@@ -54,6 +54,8 @@ public final class Boot {
         private final GuestTemplates templates;
         private final List<String> notes = new ArrayList<>();
         private long asideNs;
+        private long warmingNs;
+        private boolean ahead;
 
         Attempt(Variant variant, VmSpec spec, Consumer<VirtualMachine> started) {
             this.variant = variant;
@@ -67,12 +69,16 @@ public final class Boot {
             if (plan.isEmpty()) {
                 return boot(null);
             }
+            Optional<BootedGuest> ready = ready(plan.get());
+            if (ready.isPresent()) {
+                return ready.get();
+            }
             Optional<BootedGuest> fork = fork(plan.get());
             if (fork.isPresent()) {
                 return fork.get();
             }
             long from = System.nanoTime();
-            try (Templates.Making making = making(plan.get())) {
+            try (Templates.Making making = making(plan.get(), allowance(variant))) {
                 asideNs += System.nanoTime() - from;
                 if (making == null) {
                     return boot(null);
@@ -80,6 +86,37 @@ public final class Boot {
                 // Whoever held the lock before may have made it; but a fork that has just failed is not tried again.
                 fork = notes.isEmpty() ? fork(plan.get()) : Optional.empty();
                 return fork.isPresent() ? fork.get() : bootAndSave(plan.get());
+            }
+        }
+
+        boolean lacksTemplate() {
+            return plan().filter(plan -> !plan.isMade()).isPresent();
+        }
+
+        boolean hasTemplate() {
+            return plan().filter(plan -> plan.forking().handsOn() && plan.isMade())
+                    .isPresent();
+        }
+
+        boolean makeAhead() {
+            GuestTemplates.Plan plan = plan().orElse(null);
+            if (plan == null) {
+                return false;
+            }
+            try (Templates.Making making = making(plan, Duration.ZERO)) {
+                if (making == null || plan.isMade()) {
+                    return false;
+                }
+                VirtualMachine machine = backend.start(spec);
+                up(
+                                machine,
+                                false,
+                                up -> AgentSession.open(
+                                        new MachinePorts(up),
+                                        allowance(variant),
+                                        untouched -> save(plan, up, untouched)))
+                        .close();
+                return notes.isEmpty();
             }
         }
 
@@ -97,9 +134,9 @@ public final class Boot {
             notes.add(text);
         }
 
-        private Templates.@Nullable Making making(GuestTemplates.Plan plan) {
+        private Templates.@Nullable Making making(GuestTemplates.Plan plan, Duration limit) {
             try {
-                return plan.templates().make(plan.key(), allowance(variant)).orElse(null);
+                return plan.templates().make(plan.key(), limit).orElse(null);
             } catch (VmException e) {
                 note("no template: " + e.getMessage());
                 return null;
@@ -119,8 +156,10 @@ public final class Boot {
                 BootedGuest guest = up(
                         plan.forking().fork(spec, template),
                         true,
-                        machine -> AgentSession.fork(
-                                new MachinePorts(machine), templates.wake(), machine::resume, FORK_ALLOWANCE));
+                        machine -> warmed(
+                                AgentSession.fork(
+                                        new MachinePorts(machine), templates.wake(), machine::resume, FORK_ALLOWANCE),
+                                FORK_ALLOWANCE));
                 plan.worked();
                 return Optional.of(guest);
             } catch (VmException | GuestException | RunException | IOException e) {
@@ -159,19 +198,92 @@ public final class Boot {
                                     save(plan, machine, untouched);
                                 }
                             });
-                    boolean woken = false;
-                    try {
-                        session.wake(templates.wake(), allowance(variant));
-                        woken = true;
-                        return session;
-                    } finally {
-                        if (!woken) {
-                            session.close();
-                        }
-                    }
+                    return warmed(woken(session, allowance(variant)), allowance(variant));
                 });
             } catch (VmException e) {
                 throw RunException.setup("boot", e);
+            }
+        }
+
+        private AgentSession woken(AgentSession session, Duration limit) {
+            return closedUnlessDone(session, () -> session.wake(templates.wake(), limit));
+        }
+
+        private AgentSession warmed(AgentSession session, Duration limit) {
+            return closedUnlessDone(session, () -> {
+                long from = System.nanoTime();
+                session.warmUp(limit);
+                warmingNs = System.nanoTime() - from;
+            });
+        }
+
+        private AgentSession closedUnlessDone(AgentSession session, Runnable work) {
+            boolean done = false;
+            try {
+                work.run();
+                done = true;
+                return session;
+            } finally {
+                if (!done) {
+                    session.close();
+                }
+            }
+        }
+
+        /** The guest that was made ready for such a variant, if there is one and it lives. */
+        private Optional<BootedGuest> ready(GuestTemplates.Plan plan) {
+            long from = System.nanoTime();
+            BootedGuest ready =
+                    ReadyGuests.OF_PROCESS.take(plan.key(), FORK_ALLOWANCE).orElse(null);
+            asideNs += System.nanoTime() - from;
+            if (ready == null) {
+                return Optional.empty();
+            }
+            boolean taken = false;
+            try {
+                plan.forking().hand(ready.machine(), spec);
+                ahead = true;
+                BootedGuest guest = up(ready.machine(), true, machine -> {
+                    machine.resume();
+                    return woken(ready.session(), FORK_ALLOWANCE);
+                });
+                taken = true;
+                return Optional.of(guest);
+            } catch (VmException | GuestException | RunException e) {
+                ahead = false;
+                note("a guest that was made ready ahead failed, another is forked: " + e.getMessage());
+                return Optional.empty();
+            } finally {
+                if (!taken) {
+                    ready.close();
+                }
+            }
+        }
+
+        /** Makes a guest ready for such a variant; false when that does not work out. The caller has room for it. */
+        boolean makeReady() {
+            GuestTemplates.Plan plan = plan().orElse(null);
+            if (plan == null || !ReadyGuests.OF_PROCESS.making(plan.key())) {
+                return false;
+            }
+            Optional<BootedGuest> ready = Optional.empty();
+            try {
+                ready = fork(plan).filter(this::stops);
+                return ready.isPresent();
+            } finally {
+                ReadyGuests.OF_PROCESS.made(ready.orElse(null));
+            }
+        }
+
+        /** Stops a guest; ends it when that cannot be done. */
+        private boolean stops(BootedGuest guest) {
+            try {
+                guest.machine().freeze();
+                return true;
+            } catch (VmException e) {
+                note("a guest that was made ready ahead cannot be stopped: " + e.getMessage());
+                guest.close();
+                return false;
             }
         }
 
@@ -202,6 +314,8 @@ public final class Boot {
                 AgentSession session = opening.open(machine);
                 BootWay way = new BootWay(
                         forked,
+                        ahead,
+                        Duration.ofNanos(warmingNs),
                         Duration.ofNanos(asideNs),
                         notes.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", notes)));
                 BootedGuest guest = new BootedGuest(
@@ -239,6 +353,57 @@ public final class Boot {
      *     than the one asked for; nothing runs any more then
      */
     public BootedGuest boot(Variant variant, Path initramfs, Path workDir, Consumer<VirtualMachine> started) {
+        return new Attempt(variant, spec(variant, initramfs, workDir), started).run();
+    }
+
+    /** What can be done for a variant before it is its turn. */
+    public static final class Ahead {
+        private final Attempt attempt;
+
+        private Ahead(Attempt attempt) {
+            this.attempt = attempt;
+        }
+
+        /** Whether such guests are forked, and the template is missing. */
+        public boolean lacksTemplate() {
+            return attempt.lacksTemplate();
+        }
+
+        /** Whether a fork can be made ready. */
+        public boolean hasTemplate() {
+            return attempt.hasTemplate();
+        }
+
+        /**
+         * Boots such a guest, saves it, and ends it.
+         *
+         * @return whether that made a template; not when another run is making it
+         * @throws RunException when the guest does not come up
+         */
+        public boolean makeTemplate() {
+            return attempt.makeAhead();
+        }
+
+        /**
+         * Forks such a guest, wakes and warms it, and stops it: the next variant of this process that needs one gets it.
+         *
+         * @return whether there is one; not when there was one before, for whatever variant
+         */
+        public boolean makeReady() {
+            return attempt.makeReady();
+        }
+    }
+
+    /**
+     * What can be done ahead for a variant. Each such object is good for one thing.
+     *
+     * @param started as for {@link #boot}
+     */
+    public Ahead ahead(Variant variant, Path initramfs, Path workDir, Consumer<VirtualMachine> started) {
+        return new Ahead(new Attempt(variant, spec(variant, initramfs, workDir), started));
+    }
+
+    private VmSpec spec(Variant variant, Path initramfs, Path workDir) {
         List<String> kernelArgs = new ArrayList<>();
         kernelArgs.add(MachinePorts.kernelArgument());
         variant.scheduler().ifPresent(s -> kernelArgs.addAll(s.kargs()));
@@ -246,7 +411,7 @@ public final class Boot {
         if (kaslr) {
             kernelArgs.add(VmSpec.KASLR);
         }
-        VmSpec spec = new VmSpec(
+        return new VmSpec(
                 kaslr
                         ? KernelRequirements.randomizedBootFile(variant.kernel())
                         : KernelRequirements.bootFile(variant.kernel()),
@@ -257,7 +422,6 @@ public final class Boot {
                 workDir,
                 variant.shape().memory(),
                 options.on("hugepages"));
-        return new Attempt(variant, spec, started).run();
     }
 
     private Duration allowance(Variant variant) {

@@ -8,9 +8,11 @@ import dev.ktstr.vm.Backend;
 import dev.ktstr.vm.Forking;
 import dev.ktstr.vm.VmException;
 import dev.ktstr.vm.VmSpec;
+import dev.ktstr.vm.template.Template;
 import dev.ktstr.vm.template.TemplateKey;
 import dev.ktstr.vm.template.TemplateMode;
 import dev.ktstr.vm.template.Templates;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -72,12 +74,26 @@ final class GuestTemplates {
         }
     }
 
+    /** Whether guests may be forked at all. */
+    boolean enabled() {
+        return templates.isPresent() && forking.isPresent();
+    }
+
     /** What is needed to fork a guest, or to save one. */
     record Plan(Templates templates, Forking forking, TemplateKey key) {
         /** Counts a fork that failed, and removes its template. */
         void failed() {
             FAILED_FORKS.merge(key.name(), 1, Integer::sum);
             templates.discard(key);
+        }
+
+        /** Whether there is a template that can be used, as far as its index tells. */
+        boolean isMade() {
+            try (Template template = templates.find(key).orElse(null)) {
+                return template != null;
+            } catch (IOException e) {
+                throw new VmException("closing the template of " + key.name() + " failed: " + e.getMessage(), e);
+            }
         }
 
         void worked() {

@@ -70,6 +70,7 @@ public final class OptionNames {
             "sidecar.dir",
             "suite",
             "template",
+            "template.ahead",
             "template.budget",
             "template.dir",
             "template.seed",

@@ -31,19 +31,31 @@ final class Parallel {
      * @throws RunException when it did not come in time, or an option has a value that it does not take
      */
     HostSlots.Slot await(Variant variant) {
-        HostSlots slots = HostSlots.standard(KernelCache.root(System.getenv()), limits());
         HostSlots.Demand demand = PerformanceMode.wanted(variant.shape(), options)
                 ? new HostSlots.Demand(
                         PerformanceMode.hostCpus(variant.shape()), variant.memoryMb(), Optional.of(variant.topology()))
-                : new HostSlots.Demand(backend.hostCpus(variant.topology()), variant.memoryMb());
+                : ordinary(variant);
         try {
-            return slots.acquire(demand, options.seconds("parallel.timeout", LIMIT));
+            return slots().acquire(demand, options.seconds("parallel.timeout", LIMIT));
         } catch (VmException e) {
             throw RunException.setup("wait", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw RunException.setup("wait", "interrupted while waiting for room on the host");
         }
+    }
+
+    /** A place for booting a guest of this variant's kind beside machines that run; empty when there is none now. */
+    Optional<HostSlots.Slot> beside(Variant variant) throws InterruptedException {
+        return slots().beside(ordinary(variant));
+    }
+
+    private HostSlots slots() {
+        return HostSlots.standard(KernelCache.root(System.getenv()), limits());
+    }
+
+    private HostSlots.Demand ordinary(Variant variant) {
+        return new HostSlots.Demand(backend.hostCpus(variant.topology()), variant.memoryMb());
     }
 
     HostSlots.Limits limits() {

@@ -207,7 +207,11 @@ public final class VariantRun {
     private void noteWay(BootWay way) {
         facts.put("boot", way.key());
         way.note().ifPresent(note -> facts.put("bootNote", note));
+        if (way.ahead()) {
+            facts.put("bootAhead", true);
+        }
         timings.move("boot", "template", way.aside());
+        timings.move("boot", "warm", way.warming());
     }
 
     private void runIn(BootedGuest guest, Variant resolved, Prepare.Prepared prepared, Body body) {

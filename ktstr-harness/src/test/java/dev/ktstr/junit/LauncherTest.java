@@ -10,6 +10,7 @@ import dev.ktstr.junit.GeneratedIT.MixedTest_mixed_GauntletIT;
 import dev.ktstr.junit.GeneratedIT.TheirsIT;
 import dev.ktstr.kernel.KernelException;
 import dev.ktstr.kernel.KernelImage;
+import dev.ktstr.run.BootsAhead;
 import dev.ktstr.run.KernelsInForce;
 import java.io.IOException;
 import java.net.URL;
@@ -78,6 +79,8 @@ class LauncherTest {
         BUILD_TOOL.forEach(name -> set(name, null));
         List.of("groups", "ktstr.groups", "test", "it.test", "ktstr.budget", "ktstr.shard")
                 .forEach(name -> set(name, null));
+        // Their kernels are not there, and nothing is to boot.
+        set("ktstr.template.ahead", "off");
         kernels("7.2.13");
     }
 
@@ -129,6 +132,64 @@ class LauncherTest {
     void theGauntletAndDemosAreNotRunUnlessAskedFor() {
         assertThat(run(List.of(BASE, GAUNTLET))).containsExactly("ktstr/mixed");
         assertThat(failures).isEmpty();
+    }
+
+    /** What is told of a run before and while it goes on. */
+    private static final class Told implements PlanWatch.Ahead {
+        private final List<String> told = new ArrayList<>();
+
+        Optional<PlanWatch.Ahead> start(List<BootsAhead.Coming> coming) {
+            coming.forEach(variant -> told.add(variant.shape().displayName() + " on "
+                    + variant.kernel().map(KernelImage::version).orElse("any")));
+            return Optional.of(this);
+        }
+
+        @Override
+        public void reached(int index) {
+            told.add("reached " + index);
+        }
+
+        @Override
+        public void close() {
+            told.add("over");
+        }
+    }
+
+    @Test
+    void allVariantsOfARunAreKnownAheadInTheOrderInWhichTheyBeginPresetByPreset() {
+        Told told = new Told();
+        LauncherFactory.create()
+                .execute(
+                        LauncherDiscoveryRequestBuilder.request()
+                                .selectors(GAUNTLET)
+                                .filters(TagFilter.includeTags("gauntlet"))
+                                .build(),
+                        new PlanWatch(told::start));
+        List<String> expected = new ArrayList<>();
+        GeneratedIT.RAN.forEach(name -> expected.add(name + " on 7.2.13"));
+        assertThat(GeneratedIT.RAN).containsExactlyInAnyOrder(ALL_OF_THE_GAUNTLET);
+        assertThat(GeneratedIT.RAN.subList(0, 2))
+                .as("preset by preset")
+                .extracting(name -> name.split("/", -1)[2])
+                .containsOnly(GeneratedIT.RAN.get(0).split("/", -1)[2]);
+        expected.addAll(List.of("reached 0", "reached 1", "reached 2", "reached 3", "over"));
+        assertThat(told.told).isEqualTo(expected);
+    }
+
+    @Test
+    void whatIsKnownAheadIsEmptyAndNoFailureWhereThereIsNoKernelOrNoTestOfOurs() {
+        Told told = new Told();
+        RunState.findKernelsWith(options -> {
+            throw new KernelException("no kernel");
+        });
+        LauncherFactory.create()
+                .execute(
+                        LauncherDiscoveryRequestBuilder.request()
+                                .selectors(selectClass(TheirsIT.class))
+                                .build(),
+                        new PlanWatch(told::start));
+        assertThat(told.told).containsExactly("over");
+        assertThat(GeneratedIT.RAN).containsExactly("theirs");
     }
 
     @Test

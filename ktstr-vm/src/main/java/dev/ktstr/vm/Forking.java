@@ -35,4 +35,21 @@ public interface Forking {
      * @throws VmException when it cannot be started, or the saved guest cannot be read; nothing is left behind then
      */
     VirtualMachine fork(VmSpec spec, SavedGuest saved);
+
+    /** Whether {@link #hand} works. */
+    default boolean handsOn() {
+        return false;
+    }
+
+    /**
+     * Gives a machine that was started ahead to the run that it is for: its files are moved into the working folder of that
+     * run.
+     *
+     * @param machine a fork of this backend
+     * @param spec of the same {@linkplain #identity identity}, with a working folder on the same file system
+     * @throws VmException when the files cannot be moved; the machine is to be closed then
+     */
+    default void hand(VirtualMachine machine, VmSpec spec) {
+        throw new VmException("a machine of backend " + machine.backend() + " cannot be handed on");
+    }
 }

@@ -3,16 +3,22 @@ package dev.ktstr.it.bench;
 import dev.ktstr.it.Workloads;
 import dev.ktstr.result.Outcome;
 import dev.ktstr.result.Verdict;
+import dev.ktstr.run.BootsAhead;
 import dev.ktstr.run.Options;
+import dev.ktstr.run.Registry;
+import dev.ktstr.run.Shape;
 import dev.ktstr.run.VariantRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -42,6 +48,7 @@ public final class ForkBench {
         List<Double> cold = new ArrayList<>();
         List<Double> forked = new ArrayList<>();
         List<Double> saving = new ArrayList<>();
+        List<Double> warming = new ArrayList<>();
         Map<String, List<Double>> memory = new HashMap<>();
         for (int i = 0; i < 3; i++) {
             clear(cache);
@@ -50,12 +57,15 @@ public final class ForkBench {
             saving.add(outcome.timings().get("template"));
         }
         for (int i = 0; i < FORKS; i++) {
-            forked.add(run("boots4In1GiB", cache, "on", memory).timings().get("boot"));
+            Outcome outcome = run("boots4In1GiB", cache, "on", memory);
+            forked.add(outcome.timings().get("boot"));
+            warming.add(outcome.timings().get("warm"));
         }
         row("cold boot, 4 vCPUs, 1 GiB, to the agent", median(cold), "ms", "");
         row("saving the template beside it", median(saving), "ms", "");
         row("fork, 4 vCPUs, 1 GiB, to the agent", median(forked), "ms", "below 100");
         row("the slowest of " + FORKS, forked.stream().max(Double::compare).orElseThrow(), "ms", "");
+        row("warm-up after it", median(warming), "ms", "");
         row("template on disk or in memory", templateMb(cache), "MiB", "");
         row("guest RAM of a fork, mapped", median(memory.get("RssShmem")), "MiB", "the touched part");
         row("QEMU's own memory beside it", median(memory.get("RssAnon")), "MiB", "");
@@ -73,43 +83,46 @@ public final class ForkBench {
         }
     }
 
-    /** Seconds that all variants take. */
+    /** Seconds that all variants take, one topology after the other, as the classes of a gauntlet have them. */
     private static double all(Path cache, String mode, int atOnce) throws Exception {
-        List<Future<?>> variants = new ArrayList<>();
+        List<Future<Outcome>> variants = new ArrayList<>();
+        List<BootsAhead.Coming> coming = TOPOLOGIES.stream()
+                .flatMap(topology ->
+                        Collections.nCopies(EACH, new BootsAhead.Coming(shape(topology), Optional.empty())).stream())
+                .toList();
+        Map<String, Double> stages = new TreeMap<>();
         ExecutorService pool = Executors.newFixedThreadPool(atOnce);
         long from = System.nanoTime();
+        // What the launcher does with the tests of a run.
+        Optional<BootsAhead> ahead = BootsAhead.start(coming, options(cache, mode), Path.of(""));
         try {
-            for (int i = 0; i < EACH; i++) {
-                for (String topology : TOPOLOGIES) {
-                    variants.add(pool.submit(() -> run(topology, cache, mode, null)));
-                }
+            for (int i = 0; i < coming.size(); i++) {
+                int index = i;
+                variants.add(pool.submit(() -> {
+                    ahead.ifPresent(boots -> boots.reached(index));
+                    return run(TOPOLOGIES.get(index / EACH), cache, mode, null);
+                }));
             }
-            for (Future<?> variant : variants) {
-                variant.get();
+            for (Future<Outcome> variant : variants) {
+                variant.get().timings().forEach((stage, ms) -> stages.merge(stage, ms, Double::sum));
             }
         } finally {
+            ahead.ifPresent(BootsAhead::close);
             pool.shutdownNow();
         }
-        return (System.nanoTime() - from) / 1e9;
+        double seconds = (System.nanoTime() - from) / 1e9;
+        stages.forEach(
+                (stage, ms) -> row("  template=" + mode + ": " + stage + ", mean", ms / coming.size(), "ms", ""));
+        return seconds;
+    }
+
+    private static Shape shape(String fixture) {
+        return Shape.base(Registry.load(ForkBench.class.getClassLoader()).test("dev.ktstr.it.Fixtures#" + fixture));
     }
 
     private static Outcome run(String fixture, Path cache, String mode, @Nullable Map<String, List<Double>> memory)
             throws IOException {
-        Options process = Options.ofProcess();
-        // Each thread has a folder for results: variants of one test do not run at the same time otherwise.
-        Map<String, String> ours = Map.of(
-                "ktstr.template",
-                mode,
-                "ktstr.template.dir",
-                cache.toString(),
-                "ktstr.sidecar.dir",
-                cache.resolve("runs-" + Thread.currentThread().getName()).toString());
-        Options options = new Options(
-                name -> ours.containsKey(name)
-                        ? ours.get(name)
-                        : process.property().get(name),
-                process.environment());
-        Outcome outcome = new VariantRun("dev.ktstr.it.Fixtures#" + fixture, options, Path.of(""))
+        Outcome outcome = new VariantRun("dev.ktstr.it.Fixtures#" + fixture, options(cache, mode), Path.of(""))
                 .execute(ctx -> {
                     if (memory != null) {
                         note(memory);
@@ -121,6 +134,23 @@ public final class ForkBench {
             throw new IllegalStateException(String.join("\n", outcome.details()));
         }
         return outcome;
+    }
+
+    private static Options options(Path cache, String mode) {
+        Options process = Options.ofProcess();
+        // Each thread has a folder for results: variants of one test do not run at the same time otherwise.
+        Map<String, String> ours = Map.of(
+                "ktstr.template",
+                mode,
+                "ktstr.template.dir",
+                cache.toString(),
+                "ktstr.sidecar.dir",
+                cache.resolve("runs-" + Thread.currentThread().getName()).toString());
+        return new Options(
+                name -> ours.containsKey(name)
+                        ? ours.get(name)
+                        : process.property().get(name),
+                process.environment());
     }
 
     /** Memory of the one virtual machine that runs, proc_pid_status(5). */

@@ -57,7 +57,9 @@ public enum MessageType implements WireEnum {
     /** Host, on COM2: {@link LiveWorkers}. */
     LIVE_WORKERS(47),
     /** Host, on COM2: ends what single operations made, {@link #WORKERS} first. */
-    LIVE_END(48);
+    LIVE_END(48),
+    /** Host, before anything is measured: run what a scenario will run; answered by {@link Hello}, with the speed as it is then. */
+    WARM_UP(49);
 
     private final int code;
 

@@ -157,20 +157,46 @@ public final class HostSlots {
         }
     }
 
+    /**
+     * Goes in at once or not at all, and only beside others: for work that can wait, and is not to be in the way of what
+     * cannot. So not when nothing runs, for whoever comes next is to have the host; not before anybody who waits; and not while a
+     * machine has CPUs of its own.
+     *
+     * @throws VmException when the folder cannot be used
+     */
+    public Optional<Slot> beside(Demand demand) throws InterruptedException {
+        Flock door = door();
+        try {
+            List<Entry> others = entries(null);
+            boolean all =
+                    others.stream().allMatch(e -> e.running() && e.pinned().isEmpty());
+            return all && !others.isEmpty() && fits(others, demand)
+                    ? Optional.of(last(others, Entry.text(true, demand, List.of())))
+                    : Optional.empty();
+        } finally {
+            door.close();
+        }
+    }
+
     /** Takes the last place in the queue. */
     private Slot arrive(Demand demand) throws InterruptedException {
         Flock door = door();
         try {
-            long last = entries(null).stream().mapToLong(Entry::number).max().orElse(0);
-            Path file = folder.resolve(String.format("%019d", last + 1) + SUFFIX);
-            Flock lock = Flock.tryLock(file)
-                    .orElseThrow(() -> new VmException("the slot " + file + " is new and already locked by another"));
-            Slot slot = new Slot(file, lock);
-            write(slot, Entry.text(false, demand, List.of()));
-            return slot;
+            return last(entries(null), Entry.text(false, demand, List.of()));
         } finally {
             door.close();
         }
+    }
+
+    /** A slot behind all others. */
+    private Slot last(List<Entry> others, String text) {
+        long last = others.stream().mapToLong(Entry::number).max().orElse(0);
+        Path file = folder.resolve(String.format("%019d", last + 1) + SUFFIX);
+        Flock lock = Flock.tryLock(file)
+                .orElseThrow(() -> new VmException("the slot " + file + " is new and already locked by another"));
+        Slot slot = new Slot(file, lock);
+        write(slot, text);
+        return slot;
     }
 
     /** Goes in if it is our turn and there is room; otherwise tells who is in the way. */

@@ -50,6 +50,20 @@ record QemuForking(QemuBackend backend) implements Forking {
     }
 
     @Override
+    public boolean handsOn() {
+        return true;
+    }
+
+    @Override
+    public void hand(VirtualMachine machine, VmSpec spec) {
+        if (!(machine instanceof QemuMachine qemu)) {
+            throw new IllegalArgumentException(
+                    "a machine of backend " + machine.backend() + " is not QEMU's to hand on");
+        }
+        qemu.moveTo(spec);
+    }
+
+    @Override
     public VirtualMachine fork(VmSpec spec, SavedGuest saved) {
         return backend.start(spec, saved);
     }

@@ -22,6 +22,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -58,9 +59,7 @@ final class QemuMachine implements VirtualMachine {
      */
     record Papers(Path console, Path log, String description, boolean keepsTime) {}
 
-    private final VmSpec spec;
     private final Parts parts;
-    private final Papers papers;
     private final QmpClient qmp;
     private final RunControl runControl;
     private final SocketControlChannel control;
@@ -70,6 +69,8 @@ final class QemuMachine implements VirtualMachine {
     private final Ending ending = new Ending();
     private final AtomicBoolean killed = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile VmSpec spec;
+    private volatile Papers papers;
     private volatile @Nullable String shutdownReason;
 
     /** Takes the parts over. When this throws, they are still the caller's. */
@@ -217,6 +218,28 @@ final class QemuMachine implements VirtualMachine {
         if (exit().isPresent()) {
             throw new VmException("the guest ended while it was saved: " + exit().get());
         }
+    }
+
+    /** Moves its files into another working folder, where QEMU goes on writing them: it has them open. */
+    void moveTo(VmSpec other) {
+        Path folder = other.workDir();
+        try {
+            for (String name : List.of(QemuBackend.CONSOLE, QemuBackend.LOG_FILE, QemuBackend.DESCRIPTION)) {
+                Files.move(
+                        spec.workDir().resolve(name),
+                        folder.resolve(name),
+                        StandardCopyOption.ATOMIC_MOVE,
+                        StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException e) {
+            throw new VmException("moving the files of a virtual machine to " + folder + " failed: " + e, e);
+        }
+        papers = new Papers(
+                folder.resolve(QemuBackend.CONSOLE),
+                folder.resolve(QemuBackend.LOG_FILE),
+                papers.description(),
+                papers.keepsTime());
+        spec = other;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.ktstr.vm.qemu;
 
+import dev.ktstr.vm.VmException;
+import dev.ktstr.vm.internal.linux.Flock;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -11,34 +13,56 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Unix sockets on which this process listens and a child connects, in a private folder (mode 0700) with a short name.
  *
- * <p>Short because an address has 108 bytes (unix(7)). The folder lives only until everybody has connected.
+ * <p>Short because an address has 108 bytes (unix(7)). The folder lives only until everybody has connected. A file in it is
+ * locked as long as its owner lives; what a killed one left is removed by the next process that makes one.
  */
 final class SocketFolder implements AutoCloseable {
-    private static final int LONGEST_FOLDER = 80;
+    private static final Logger LOG = LoggerFactory.getLogger(SocketFolder.class);
+    private static final int LONGEST_FOLDER = 70;
     private static final long POLL_MS = 50;
+    private static final String PREFIX = "ktstr-vm";
+    private static final String OWNER = "owner";
+
+    /** Longer than it takes from making a folder to locking its file. */
+    private static final Duration NEW = Duration.ofMinutes(1);
+
+    private static final Set<Path> COLLECTED = ConcurrentHashMap.newKeySet();
 
     private final Path path;
+    private final Flock owned;
     private final Map<String, ServerSocketChannel> servers = new HashMap<>();
     private final Map<String, SocketChannel> accepted = new HashMap<>();
 
     private SocketFolder(Path path) {
         this.path = path;
+        this.owned = Flock.tryLock(path.resolve(OWNER))
+                .orElseThrow(() -> new VmException("the new folder " + path + " is locked by another"));
     }
 
     /** Makes the folder and listens on the named sockets. */
     static SocketFolder listen(List<String> names) throws IOException {
         Path base = Path.of(System.getProperty("java.io.tmpdir"));
         boolean fits = base.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8).length <= LONGEST_FOLDER;
-        SocketFolder folder =
-                new SocketFolder(Files.createTempDirectory(fits ? base.toAbsolutePath() : Path.of("/tmp"), "ktstr"));
+        Path parent = fits ? base.toAbsolutePath() : Path.of("/tmp");
+        if (COLLECTED.add(parent)) {
+            collect(parent);
+        }
+        SocketFolder folder = new SocketFolder(Files.createTempDirectory(parent, PREFIX));
         ChildProcesses.remember(folder);
         try {
             for (String name : names) {
@@ -52,6 +76,34 @@ final class SocketFolder implements AutoCloseable {
             folder.close();
             throw e;
         }
+    }
+
+    /** Removes what processes left that were killed while a child was about to connect. */
+    static void collect(Path parent) {
+        try (Stream<Path> files = Files.list(parent)) {
+            Instant before = Instant.now().minus(NEW);
+            for (Path folder : files.filter(f -> name(f).startsWith(PREFIX)).toList()) {
+                Path owner = folder.resolve(OWNER);
+                if (!Files.isWritable(owner)
+                        || Files.getLastModifiedTime(folder).toInstant().isAfter(before)) {
+                    continue;
+                }
+                Optional<Flock> free = Flock.tryLock(owner);
+                if (free.isPresent()) {
+                    for (String name : List.of(QemuCommand.QMP, QemuCommand.COM2, QemuCommand.DOORBELL, OWNER)) {
+                        Files.deleteIfExists(folder.resolve(name));
+                    }
+                    Files.deleteIfExists(folder);
+                    free.get().close();
+                }
+            }
+        } catch (IOException | VmException e) {
+            LOG.info("what killed processes left in {} was not all removed: {}", parent, e.toString());
+        }
+    }
+
+    private static String name(Path file) {
+        return String.valueOf(file.getFileName());
     }
 
     Path path() {
@@ -108,6 +160,7 @@ final class SocketFolder implements AutoCloseable {
             server.close();
         }
         remove();
+        owned.close();
         ChildProcesses.forget(this);
     }
 
@@ -115,6 +168,7 @@ final class SocketFolder implements AutoCloseable {
         for (String name : servers.keySet()) {
             Files.deleteIfExists(path.resolve(name));
         }
+        Files.deleteIfExists(path.resolve(OWNER));
         Files.deleteIfExists(path);
     }
 }

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Where templates are kept: the values of {@code -Dktstr.template}. */
 public enum TemplateMode {
@@ -20,6 +22,9 @@ public enum TemplateMode {
     MEMORY,
     /** On disk only. */
     DISK;
+
+    /** Folders in which this process has looked for what killed ones left. */
+    private static final Set<Path> COLLECTED = ConcurrentHashMap.newKeySet();
 
     private static final Path SHM = OwnFolder.SHM;
     private static final Path MEMINFO = Path.of("/proc/meminfo");
@@ -71,7 +76,14 @@ public enum TemplateMode {
         if (this == ON || this == DISK) {
             stores.add(new TemplateStore("disk", root, locks, budget.orElseGet(() -> diskBudget(cache))));
         }
-        return this == OFF ? Optional.empty() : Optional.of(new Templates(locks, stores));
+        if (this == OFF) {
+            return Optional.empty();
+        }
+        Templates templates = new Templates(locks, stores);
+        if (COLLECTED.add(root)) {
+            templates.collect();
+        }
+        return Optional.of(templates);
     }
 
     private static long memoryBudget() {

@@ -176,7 +176,7 @@ final class TemplateStore {
     }
 
     /** Removes what killed processes left half written: no process holds the key's lock, or we do. */
-    private List<Path> removeLeftovers(@Nullable TemplateKey held) throws IOException {
+    List<Path> removeLeftovers(@Nullable TemplateKey held) throws IOException {
         List<Path> removed = new ArrayList<>();
         if (!Files.isDirectory(folder)) {
             return removed;

@@ -129,6 +129,19 @@ public final class Templates {
         }
     }
 
+    /** Removes what killed processes left half written. */
+    void collect() {
+        for (TemplateStore store : stores) {
+            try {
+                store.removeLeftovers(null)
+                        .forEach(file ->
+                                LOG.info("{} was left half written by a process that was killed; removed", file));
+            } catch (IOException | VmException e) {
+                LOG.info("{} cannot be searched for what killed processes left: {}", store.folder(), e.toString());
+            }
+        }
+    }
+
     /**
      * Removes all templates, and what was left half written.
      *

@@ -73,6 +73,35 @@ class HostSlotsTest {
     }
 
     @Test
+    void whatCanWaitGoesInOnlyBesideOthersAndOnlyIntoRoomThatNobodyWaitsFor() throws Exception {
+        HostSlots slots = slots(3, 3, 1000);
+        assertThat(slots.beside(demand(1, 1))).as("nothing runs").isEmpty();
+        try (HostSlots.Slot running = slots.acquire(demand(1, 500), AT_ONCE)) {
+            assertThat(running).isNotNull();
+            assertThat(slots.beside(demand(3, 1))).as("too many CPUs").isEmpty();
+            assertThat(slots.beside(demand(1, 501))).as("too much RAM").isEmpty();
+            HostSlots.Slot beside = slots.beside(demand(1, 100)).orElseThrow();
+            // Whoever comes now finds it counted.
+            assertThatThrownBy(() -> slots.acquire(demand(2, 1), AT_ONCE)).isInstanceOf(VmException.class);
+            CompletableFuture<Void> waiter = waiter(slots, demand(2, 1), "waiter", new ArrayList<>());
+            awaitFiles(3);
+            assertThat(slots.beside(demand(1, 1))).as("somebody waits").isEmpty();
+            beside.close();
+            waiter.get(30, TimeUnit.SECONDS);
+        }
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void nothingGoesInBesideAMachineThatHasCpusOfItsOwn() throws Exception {
+        HostSlots slots = pinning(6);
+        try (HostSlots.Slot alone = slots.acquire(pinned("1n1l1c1t", 1), AT_ONCE)) {
+            assertThat(alone.pinned()).isPresent();
+            assertThat(slots.beside(demand(1, 1))).isEmpty();
+        }
+    }
+
+    @Test
     void aMachineThatIsAloneMayAlwaysRun() throws Exception {
         slots(1, 1, 10).acquire(demand(64, 100_000), AT_ONCE).close();
     }
