@@ -7,6 +7,7 @@
 
 #if defined(__x86_64__)
 #include <sys/io.h>
+#include <ucontext.h>
 
 #define ARCH_DOORBELL_PORT 0xe9
 
@@ -31,6 +32,11 @@ static inline void arch_relax(void)
 static inline uint64_t arch_cycles(void)
 {
 	return __builtin_ia32_rdtsc();
+}
+/* Where a signal came from, by what its handler was given (SA_SIGINFO). */
+static inline uintptr_t arch_instruction(const void *context)
+{
+	return (uintptr_t)((const ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
 }
 #else
 #error "arch.h has no part for this processor"

@@ -2,6 +2,7 @@
  * The agent: init of the guest, or, on a host, an ordinary process that does the same. Mounts, says hello, and does what the host asks, in one thread that sleeps whenever it
  * can: what it does is seen by the scheduler under test.
  */
+#include "arch.h"
 #include "cgroup.h"
 #include "com2.h"
 #include "crew.h"
@@ -18,11 +19,12 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-/* A crash of init is a kernel panic that names nothing; this names the signal. */
-static void crashed(int number)
+/* A crash of init is a kernel panic that names nothing; this names the signal, what was accessed, and where. */
+static void crashed(int number, siginfo_t *info, void *context)
 {
 	if (agent_am_i())
-		fatal("%s", strsignal(number));
+		fatal("%s at %p, by the instruction at 0x%lx", strsignal(number), info->si_addr,
+		      (unsigned long)arch_instruction(context));
 	signal(number, SIG_DFL);
 	raise(number);
 }
@@ -31,7 +33,8 @@ static void catch_crashes(void)
 {
 	static const int CRASHES[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
 	for (size_t i = 0; i < sizeof(CRASHES) / sizeof(CRASHES[0]); i++)
-		sigaction(CRASHES[i], &(struct sigaction){ .sa_handler = crashed, .sa_flags = SA_NODEFER }, NULL);
+		sigaction(CRASHES[i],
+			  &(struct sigaction){ .sa_sigaction = crashed, .sa_flags = SA_NODEFER | SA_SIGINFO }, NULL);
 }
 
 static void serve(void) __attribute__((noreturn));

@@ -142,7 +142,7 @@ public final class Lab {
         return List.of(
                 "qemu-system-x86_64",
                 "-accel",
-                "tcg,thread=multi",
+                System.getProperty("ktstr.lab.accel", "tcg,thread=multi"),
                 "-cpu",
                 "EPYC,+svm,+npt",
                 "-smp",

@@ -25,13 +25,13 @@ import org.junit.jupiter.api.io.TempDir;
  * in it the backend's contract, the micro-guests, variants with real kernels (the newest of the cache, and 6.12 where it is
  * there), presets, samples, and the proofs of what is read from memory. The console is kept in {@code target/lab}.
  *
- * <p>Runs when asked, by {@code -Dktstr.lab=true} or with {@code ./check --full}; {@code -Dktstr.lab.classes=…} runs only these classes,
- * {@code Class#method} tests or folders of samples.
+ * <p>{@code -Dktstr.lab.classes=…} runs only these classes, {@code Class#method} tests or folders of samples; {@code -Dktstr.lab=false}
+ * none.
  *
- * <p>Not in every {@code ./check}, for the lab is not to be relied on: QEMU's helpers for SVM (do_vmexit, helper_vmrun) change a CPU's
- * {@code interrupt_request} without the lock that other CPUs' threads take for it, so an interrupt is lost now and then, and a guest
- * with many vCPUs is not up in minutes, or the whole lab stands still. Where even a thread that only prints is silent the test is
- * skipped, loudly, if nothing failed before; what the CPUs were doing is in {@code target/lab/qemu.log}.
+ * <p>QEMU's helpers for SVM (do_vmexit, helper_vmrun) change a CPU's {@code interrupt_request} without the lock that other CPUs' threads
+ * take for it, so an interrupt is lost now and then; {@link Lab} has what is done against it. Should the whole lab stand still all the
+ * same, so that even a thread that only prints is silent, the test is skipped, loudly, if nothing failed before; what the CPUs were doing
+ * is in {@code target/lab/qemu.log}.
  */
 class LabIT {
     /** Ten minutes are the goal on two CPUs that have nothing else to do; a host with other work may take longer. */
@@ -51,6 +51,7 @@ class LabIT {
             "dev.ktstr.vm.kvm.KvmContractTest",
             "dev.ktstr.vm.kvm.KvmMachineTest",
             LabScenarios.class.getName(),
+            LabForks.class.getName(),
             LabPresets.class.getName(),
             LabProofs.class.getName());
 
@@ -62,9 +63,7 @@ class LabIT {
 
     @Test
     void theKvmBackendKeepsItsContractAndRunsVariantsOnARealKvm() throws Exception {
-        given(
-                Boolean.parseBoolean(System.getProperty("ktstr.lab", System.getProperty("ktstr.full", "false"))),
-                "-Dktstr.lab=true runs it, and so does ./check --full");
+        given(Boolean.parseBoolean(System.getProperty("ktstr.lab", "true")), "-Dktstr.lab=false leaves it out");
         long available = availableMib();
         given(
                 available >= NEEDED_MIB,
@@ -80,6 +79,7 @@ class LabIT {
                 .tree(vm.resolve("micro.elf"), "lab/vm/target/micro.elf")
                 .property("basedir", "/lab/vm")
                 .property("ktstr.backend", KvmBackend.NAME)
+                .property("dev.ktstr.vm.kvm.qemuSvm", "true")
                 .property("ktstr.scheduler.path", "/lab/scx")
                 .property("ktstr.boot.timeout", "240")
                 .property("ktstr.attach.timeout", "120");

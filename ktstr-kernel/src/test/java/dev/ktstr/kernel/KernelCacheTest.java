@@ -132,6 +132,11 @@ class KernelCacheTest {
                 .contains("cut")
                 .contains("it has 10 bytes and metadata.json says");
         assertThatThrownBy(() -> cache.find("cut")).hasMessageContaining("is damaged");
+
+        Path metadata = Files.createDirectories(cache.folder().resolve("empty")).resolve("metadata.json");
+        assertThatThrownBy(() -> cache.find("empty"))
+                .isInstanceOf(KernelException.class)
+                .hasMessageStartingWith("cannot read " + metadata + ": there is no such file. The entry is not used");
     }
 
     @Test

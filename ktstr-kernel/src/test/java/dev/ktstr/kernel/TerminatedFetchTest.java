@@ -2,20 +2,18 @@ package dev.ktstr.kernel;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.io.InputStream;
+import dev.ktstr.kernel.internal.Apt;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** What Ctrl-C does: a JVM of its own, told to end while apt runs. */
+/** What Ctrl-C and SIGKILL do: a JVM of its own, ended while apt runs. */
 class TerminatedFetchTest {
     @TempDir
     Path dir;
@@ -25,78 +23,48 @@ class TerminatedFetchTest {
         private Fetch() {}
 
         public static void main(String[] args) {
-            Path dir = Path.of(args[0]);
+            fetch(Path.of(args[0]));
+        }
+
+        static void fetch(Path dir) {
             new DebianKernelFetcher(
                             new KernelCache(dir.resolve("cache")),
                             "unstable",
                             line -> {},
                             dir.resolve("etc"),
-                            dir.resolve("bin"))
+                            dir.resolve("bin"),
+                            Apt.Patience.STANDARD)
                     .fetch(false);
         }
     }
 
-    @Test
-    void aFetchThatIsTerminatedLeavesNoProcessAndNoFile() throws Exception {
-        Path apt = SampleKernels.write(
-                dir.resolve("bin/apt-get"), """
-                #!/bin/sh
-                sleep 63 &
-                echo $$ $! >DIR/pids.new && mv DIR/pids.new DIR/pids
-                wait
-                """.replace("DIR", dir.toString()).getBytes(US_ASCII));
-        Files.setPosixFilePermissions(apt, PosixFilePermissions.fromString("rwxr-xr-x"));
+    @ParameterizedTest
+    @ValueSource(strings = {"TERM", "INT", "KILL"})
+    void aFetchThatIsEndedLeavesNoProcessAndTheNextLeavesNoFile(String signal) throws Exception {
+        // Three generations, one of which is in the background: what apt-get, a method of it and a helper are.
+        apt("sh -c 'sleep 63 & echo $$ $PPID $! >DIR/pids.new && mv DIR/pids.new DIR/pids; wait'; true\n");
         SampleKernels.write(
                 dir.resolve("etc/sources.list"), "deb http://mirror.example/debian stable main\n".getBytes(US_ASCII));
-        Process jvm = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Fetch.class.getName(),
-                        dir.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(dir.resolve("log").toFile())
-                .start();
-        try {
-            List<String> pids =
-                    List.of(awaitText(dir.resolve("pids"), jvm).strip().split(" ", -1));
+        try (OwnJvm jvm = OwnJvm.start(Fetch.class, dir)) {
+            List<String> pids = jvm.awaitPids(dir.resolve("pids"));
             assertThat(KernelCacheTest.files(dir.resolve("cache/tmp"))).hasSize(1);
 
-            jvm.destroy();
+            jvm.end(signal);
 
-            if (!jvm.waitFor(20, TimeUnit.SECONDS)) {
-                throw new AssertionError("the JVM does not end:\n" + threads(jvm));
-            }
-            assertThat(KernelCacheTest.files(dir.resolve("cache/tmp"))).isEmpty();
-            assertThat(pids).hasSize(2).allSatisfy(Processes::awaitDeath);
-        } finally {
-            jvm.destroyForcibly();
+            assertThat(pids).hasSize(3).allSatisfy(Processes::awaitDeath);
         }
+        // Who is killed removes nothing; the next one does, whether it succeeds or not.
+        assertThat(KernelCacheTest.files(dir.resolve("cache/tmp"))).hasSize(signal.equals("KILL") ? 1 : 0);
+        apt("echo 'E: no network' >&2; exit 100\n");
+
+        assertThatThrownBy(() -> Fetch.fetch(dir)).hasMessageContaining("(http://mirror.example/debian): no network");
+        assertThat(KernelCacheTest.files(dir.resolve("cache/tmp"))).isEmpty();
+        assertThat(new KernelCache(dir.resolve("cache")).listing().damaged()).isEmpty();
     }
 
-    /** What every thread of a JVM is doing, for the message of a failure. */
-    private static String threads(Process jvm) throws IOException, InterruptedException {
-        Process jstack = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "jstack")
-                                .toString(),
-                        Long.toString(jvm.pid()))
-                .redirectErrorStream(true)
-                .start();
-        try (InputStream output = jstack.getInputStream()) {
-            return new String(output.readAllBytes(), US_ASCII);
-        } finally {
-            jstack.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
-        }
-    }
-
-    private String awaitText(Path file, Process jvm) throws IOException {
-        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!Files.exists(file)) {
-            assertThat(jvm.isAlive() && System.nanoTime() < deadline)
-                    .as(Files.readString(dir.resolve("log")))
-                    .isTrue();
-            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
-        }
-        return Files.readString(file);
+    private void apt(String script) throws Exception {
+        Path apt = SampleKernels.write(
+                dir.resolve("bin/apt-get"), ("#!/bin/sh\n" + script.replace("DIR", dir.toString())).getBytes(US_ASCII));
+        Files.setPosixFilePermissions(apt, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 }

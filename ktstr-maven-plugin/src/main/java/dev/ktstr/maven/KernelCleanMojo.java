@@ -31,7 +31,7 @@ public final class KernelCleanMojo extends KtstrMojo {
     @Override
     public void execute() throws MojoExecutionException {
         Options options = options();
-        Predicate<String> ask = options.flag("force", force) ? question -> true : confirmation();
+        Predicate<String> ask = options.flag("force", force) ? question -> true : terminal();
         try {
             run(
                     new KernelCleaner(KernelCache.standard()),
@@ -43,7 +43,12 @@ public final class KernelCleanMojo extends KtstrMojo {
         }
     }
 
-    void run(KernelCleaner cleaner, String keepText, boolean onlyCorrupt, Predicate<String> ask)
+    /**
+     * Removes what the options say.
+     *
+     * @param ask asks before anything goes; null when there is nobody to ask, so nothing may go
+     */
+    void run(KernelCleaner cleaner, String keepText, boolean onlyCorrupt, @Nullable Predicate<String> ask)
             throws MojoExecutionException {
         if (onlyCorrupt && !keepText.isEmpty()) {
             throw new MojoExecutionException("-Dktstr.keep and -Dktstr.corruptOnly exclude each other");
@@ -59,10 +64,14 @@ public final class KernelCleanMojo extends KtstrMojo {
         }
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("KEY", "SIZE", "WHY"));
-        victims.forEach(v -> rows.add(List.of(v.key(), megabytes(v.bytes()), v.why())));
+        victims.forEach(v -> rows.add(List.of(v.key(), megabytes(v.bytes()), KernelRows.shortened(v.key(), v.why()))));
         Table.align(rows).forEach(line -> getLog().info(line));
         long bytes = victims.stream().mapToLong(KernelCleaner.Victim::bytes).sum();
         String what = victims.size() == 1 ? "this kernel" : "these " + victims.size() + " kernels";
+        if (ask == null) {
+            throw new MojoExecutionException(
+                    "nothing was removed: there is no terminal to ask on; say -Dktstr.force to go without asking");
+        }
         if (ask.test("Remove " + what + " (" + megabytes(bytes) + ")? [y/N] ")) {
             cleaner.remove(victims, line -> getLog().info(line));
         } else {
@@ -70,11 +79,10 @@ public final class KernelCleanMojo extends KtstrMojo {
         }
     }
 
-    private Predicate<String> confirmation() throws MojoExecutionException {
+    private @Nullable Predicate<String> terminal() {
         Console console = session().getRequest().isInteractiveMode() ? System.console() : null;
         if (console == null) {
-            throw new MojoExecutionException(
-                    "nothing was removed: there is no terminal to ask on; say -Dktstr.force to go without asking");
+            return null;
         }
         return question -> {
             String answer = console.readLine("%s", question);

@@ -76,7 +76,7 @@ final class KernelRows {
                     k.image().origin()));
         }
         for (KernelCache.Damaged d : listing.corrupt()) {
-            rows.add(List.of(d.key(), "-", "-", state(d), "-", shortened(d.why())));
+            rows.add(List.of(d.key(), "-", "-", state(d), "-", shortened(d.key(), d.why())));
         }
         return Table.align(rows);
     }
@@ -85,7 +85,9 @@ final class KernelRows {
         return damaged.newer() ? "newer ktstr" : "CORRUPT";
     }
 
-    private static String shortened(String why) {
+    /** A reason as it fits into a table: an entry's own folder would be most of it. */
+    static String shortened(String key, String reason) {
+        String why = reason.replaceAll("\\S*/" + Pattern.quote(key) + "/", "");
         return why.length() <= MAX_WHY ? why : why.substring(0, MAX_WHY - 1) + "…";
     }
 

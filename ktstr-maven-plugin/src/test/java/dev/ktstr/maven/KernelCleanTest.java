@@ -42,6 +42,17 @@ class KernelCleanTest {
     }
 
     @Test
+    void whereNobodyCanBeAskedNothingGoesAndWithNothingToRemoveThatIsNoError() throws Exception {
+        assertThatThrownBy(() -> goal.run(cleaner, "", false, null))
+                .isInstanceOf(MojoExecutionException.class)
+                .hasMessageContaining("no terminal to ask on")
+                .hasMessageContaining("-Dktstr.force");
+        assertThat(dir.resolve("kernels/broken")).exists();
+
+        goal.run(new KernelCleaner(new KernelCache(dir.resolve("empty"))), "", false, null);
+    }
+
+    @Test
     void aYesRemovesWhatWasNamedAndLeavesWhatANewerReleaseWrote() throws Exception {
         goal.run(cleaner, "", true, asked::add);
 

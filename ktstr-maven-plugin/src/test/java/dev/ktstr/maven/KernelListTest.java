@@ -41,6 +41,20 @@ class KernelListTest {
     }
 
     @Test
+    void theReasonOfADamagedEntryIsShownWithoutItsFolder() {
+        String folder = "/home/a-user/.cache/ktstr/kernels/bad";
+        KernelCache.Listing listing = new KernelCache.Listing(
+                List.of(),
+                List.of(new KernelCache.Damaged(
+                        "bad", "cannot read " + folder + "/metadata.json: there is no such file", false)));
+
+        assertThat(ROWS.table(listing))
+                .last()
+                .isEqualTo(
+                        "bad  -        -          CORRUPT  -       cannot read metadata.json: there is no such file");
+    }
+
+    @Test
     void aSeriesThatGetsNoMoreFixesIsAtItsEnd() {
         assertThat(ROWS.remarks(kernel("k", "6.14.2"))).containsExactly("end of life");
         assertThat(ROWS.remarks(kernel("k", "6.13.4"))).as("no longer listed").containsExactly("end of life");

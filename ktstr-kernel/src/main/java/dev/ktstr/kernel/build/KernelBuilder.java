@@ -192,8 +192,10 @@ public final class KernelBuilder {
         }
 
         private void run(Make make) {
+            boolean goingOn =
+                    Files.exists(objects.resolve(".config")); // of an earlier build, whole or stopped half-way
             configure(make, make.tree(), objects, options.kconfig());
-            compile(make, objects, options);
+            compile(make, goingOn, options);
             if (options.compileCommands() && isLocal()) {
                 compileCommands(make, objects);
             }
@@ -253,9 +255,12 @@ public final class KernelBuilder {
         report.warnings().forEach(lost -> listener.warn(lost.line()));
     }
 
-    private void compile(Make make, Path objects, BuildOptions options) {
+    /**
+     * @param goingOn whether there are objects of an earlier build; how many are left to compile is not known then, and how
+     *     many were compiled is not how many there are
+     */
+    private void compile(Make make, boolean goingOn, BuildOptions options) {
         Kconfig kconfig = options.kconfig();
-        boolean goingOn = Files.exists(objects.resolve("vmlinux"));
         Path count = root().resolve("builds")
                 .resolve("objects-" + kconfig.architecture().label() + "-kc" + kconfig.hash());
         listener.step((goingOn ? "compiling what has changed" : "compiling") + " with "

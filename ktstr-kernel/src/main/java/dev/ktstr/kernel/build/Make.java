@@ -5,12 +5,16 @@ import dev.ktstr.kernel.BuildListener.Progress;
 import dev.ktstr.kernel.KernelException;
 import dev.ktstr.kernel.internal.ImageFile;
 import dev.ktstr.kernel.internal.ProcessGroup;
+import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -119,11 +123,9 @@ final class Make {
         Map<String, @Nullable String> environment = new HashMap<>();
         FOREIGN.forEach(name -> environment.put(name, null));
         int status;
-        try (Writer writer = Files.newBufferedWriter(
-                log,
-                StandardCharsets.UTF_8,
-                java.nio.file.StandardOpenOption.CREATE,
-                java.nio.file.StandardOpenOption.APPEND)) {
+        // Two resources: a writer that cannot write its last bytes, on a full disk, leaves its stream open.
+        try (OutputStream file = Files.newOutputStream(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                Writer writer = new BufferedWriter(new OutputStreamWriter(file, StandardCharsets.UTF_8))) {
             writer.write("$ " + String.join(" ", argv) + "\n");
             output.to = writer;
             killed = true;
@@ -223,9 +225,7 @@ final class Make {
 
         String explanation() {
             if (!error.isEmpty()) {
-                String space = error.get(0).contains("No space left on device")
-                        ? "\nThe file system of the cache is full: make room, or move it with KTSTR_CACHE_DIR."
-                        : "";
+                String space = error.get(0).contains("No space left on device") ? "\n" + ImageFile.FULL_DISK : "";
                 return ". The first error:\n  " + String.join("\n  ", error) + space;
             }
             List<String> end = last.stream().filter(l -> !l.isBlank()).toList();

@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  * @param uri the mirror
  * @param signedBy the value of Signed-By: key ring paths, fingerprints, or a whole key over several lines; null when the
  *     system trusts its default key rings for it
+ * @param trusted whether the system is told to take what it has without a signature, {@code trusted=yes}
  */
-public record AptSource(String uri, @Nullable String signedBy) {
+public record AptSource(String uri, @Nullable String signedBy, boolean trusted) {
     private static final Pattern ONE_LINE = Pattern.compile("deb(?:\\s+\\[([^\\]]*)])?\\s+(\\S+)\\s+\\S+.*");
 
     /**
@@ -61,11 +62,11 @@ public record AptSource(String uri, @Nullable String signedBy) {
                 + " distribution name a kernel of yours with -Dktstr.kernel=...");
     }
 
-    /** A deb822 source for one suite, with the same mirror and key. */
+    /** A deb822 source for one suite, with the same mirror, key and trust. */
     public String toDeb822(String suite, String architecture) {
         String source = "Types: deb\nURIs: " + uri + "\nSuites: " + suite + "\nComponents: main\nArchitectures: "
                 + architecture + "\n";
-        return signedBy == null ? source : source + "Signed-By: " + signedBy + "\n";
+        return source + (trusted ? "Trusted: yes\n" : "") + (signedBy == null ? "" : "Signed-By: " + signedBy + "\n");
     }
 
     private static boolean isDebianMirror(String uri) {
@@ -84,7 +85,8 @@ public record AptSource(String uri, @Nullable String signedBy) {
             Matcher m = ONE_LINE.matcher(line.strip());
             if (m.matches()) {
                 String options = m.group(1) == null ? "" : m.group(1);
-                found.add(new AptSource(m.group(2), option(options, "signed-by")));
+                found.add(new AptSource(
+                        m.group(2), option(options, "signed-by"), "yes".equals(option(options, "trusted"))));
             }
         }
         return found;
@@ -104,7 +106,7 @@ public record AptSource(String uri, @Nullable String signedBy) {
             boolean binaries = List.of(words(paragraph.get("types"))).contains("deb");
             if (binaries && !"no".equals(paragraph.get("enabled"))) {
                 for (String uri : words(paragraph.get("uris"))) {
-                    found.add(new AptSource(uri, paragraph.get("signed-by")));
+                    found.add(new AptSource(uri, paragraph.get("signed-by"), "yes".equals(paragraph.get("trusted"))));
                 }
             }
         }

@@ -2,6 +2,7 @@ package dev.ktstr.kernel.internal;
 
 import dev.ktstr.kernel.KernelException;
 import java.io.File;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -9,23 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
-/** Runs other programs: arguments as a list, never a shell; bounded; gone when we are interrupted or the JVM ends. */
+/**
+ * Runs other programs: arguments as a list, never expanded by a shell; bounded; gone, with all that they started, when we are
+ * interrupted or the JVM ends, however it does.
+ */
 public final class Children {
     private static final int MAX_OUTPUT = 8 << 20;
     private static final int STDERR_LINES = 20;
-
-    private static final Set<Process> LIVE = ConcurrentHashMap.newKeySet();
-
-    private static boolean ending; // guarded by LIVE
-
-    static {
-        Runtime.getRuntime().addShutdownHook(new Thread(Children::killAll, "ktstr-kill-children"));
-    }
 
     private Children() {}
 
@@ -56,81 +49,37 @@ public final class Children {
 
     /** As {@link #run}, but a status other than 0 is the caller's to judge. */
     public static Result attempt(String doing, List<String> argv, Path folder, Duration limit) {
-        Path out = null;
-        Path err = null;
-        try {
-            // Files, not pipes: no thread has to drain them, and no full pipe can stop the child.
-            out = Files.createTempFile("ktstr-out", null);
-            err = Files.createTempFile("ktstr-err", null);
+        try (Spool out = new Spool();
+                Spool err = new Spool()) {
             int exit = runTo(doing, argv, folder, limit, out, err);
-            return new Result(exit, head(out), head(err));
+            return new Result(exit, out.text(), err.text());
         } catch (IOException e) {
             throw new KernelException("cannot " + doing + ": cannot run " + argv.get(0) + ": " + e.getMessage(), e);
-        } finally {
-            delete(out);
-            delete(err);
         }
     }
 
-    private static int runTo(String doing, List<String> argv, Path folder, Duration limit, Path out, Path err)
+    private static int runTo(String doing, List<String> argv, Path folder, Duration limit, Spool out, Spool err)
             throws IOException {
         ProcessBuilder builder = new ProcessBuilder(argv)
                 .directory(folder.toFile())
-                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
+                .redirectOutput(out.file())
+                .redirectError(err.file());
         builder.environment().put("LC_ALL", "C");
         builder.environment().put("DEBIAN_FRONTEND", "noninteractive");
-        Process process = start(builder);
+        Process process = Supervisor.start(builder);
         try {
+            out.unlink();
+            err.unlink();
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new KernelException("cannot " + doing + ": " + String.join(" ", argv) + " did not end within "
-                        + limit.toSeconds() + " s and was killed" + tail(head(err)));
+                        + limit.toSeconds() + " s and was killed" + tail(err.text()));
             }
             return process.exitValue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KernelException("cannot " + doing + ": interrupted while " + argv.get(0) + " ran", e);
         } finally {
-            kill(process);
-            LIVE.remove(process);
-        }
-    }
-
-    /** Starting and listing are one step: the end of the JVM finds a child listed, or not yet started and never to be. */
-    private static Process start(ProcessBuilder builder) throws IOException {
-        synchronized (LIVE) {
-            if (ending) {
-                throw new IOException("the JVM is about to end");
-            }
-            Process process = builder.start();
-            LIVE.add(process);
-            return process;
-        }
-    }
-
-    /** Helpers of the program first: they are no longer its descendants once it is dead. */
-    private static void kill(Process process) {
-        if (process.isAlive()) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-        }
-    }
-
-    /** Makes sure that children are killed when the JVM ends, from now on; calling it loads this class, which does it. */
-    static void watch() {}
-
-    /** Kills all that runs; for the end of the JVM, which runs no finally blocks. */
-    static void killAll() {
-        synchronized (LIVE) {
-            ending = true;
-            LIVE.forEach(Children::kill);
-        }
-    }
-
-    private static String head(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return new String(in.readNBytes(MAX_OUTPUT), StandardCharsets.UTF_8);
+            Supervisor.end(process);
         }
     }
 
@@ -143,13 +92,38 @@ public final class Children {
         return ":\n  " + String.join("\n  ", last);
     }
 
-    private static void delete(@Nullable Path file) {
-        if (file != null) {
-            try {
-                Files.deleteIfExists(file);
-            } catch (IOException e) {
-                throw ImageFile.failed("remove", file, e);
-            }
+    /**
+     * What a program prints, in a file without a name: no thread has to drain it, no full pipe can stop the program, and
+     * nothing of it is left when we are killed.
+     */
+    private static final class Spool implements AutoCloseable {
+        private final Path path;
+        private final InputStream content;
+
+        Spool() throws IOException {
+            path = Files.createTempFile("ktstr-output", null);
+            content = new FileInputStream(path.toFile());
+        }
+
+        /** The file, until {@link #unlink}. */
+        File file() {
+            return path.toFile();
+        }
+
+        /** Takes the name away, once the program has the file open. */
+        void unlink() throws IOException {
+            Files.deleteIfExists(path);
+        }
+
+        /** All of it; once. */
+        String text() throws IOException {
+            return new String(content.readNBytes(MAX_OUTPUT), StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public void close() throws IOException {
+            content.close();
+            unlink();
         }
     }
 }

@@ -26,7 +26,7 @@ public final class Folders {
 
     static {
         // Registers its own hook now: during shutdown, when removeTemporary calls it, it could not any more.
-        Children.watch();
+        Supervisor.watch();
         Runtime.getRuntime().addShutdownHook(new Thread(Folders::removeTemporary, "ktstr-remove-temporary"));
     }
 
@@ -143,7 +143,7 @@ public final class Folders {
      * same tree; so this goes on until a folder is gone, within a limit.
      */
     private static void removeTemporary() {
-        Children.killAll();
+        Supervisor.endAll();
         long deadline = System.nanoTime() + EXIT_LIMIT.toNanos();
         for (Path folder : TEMPORARY) {
             IOException last = null;

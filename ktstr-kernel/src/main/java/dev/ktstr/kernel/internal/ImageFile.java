@@ -10,7 +10,9 @@ import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -19,6 +21,10 @@ import java.nio.file.StandardOpenOption;
  * file is truncated. Read, not mapped: a mapping of a file that someone truncates kills the JVM.
  */
 public final class ImageFile implements Closeable {
+    /** What to do about a disk without room; all that is large is in the cache. */
+    public static final String FULL_DISK =
+            "The file system of the cache is full: make room there, or move the cache with KTSTR_CACHE_DIR.";
+
     private final Path path;
     private final FileChannel channel;
     private final long size;
@@ -54,10 +60,28 @@ public final class ImageFile implements Closeable {
         }
     }
 
-    /** An exception that says which operation on which file failed, and why. */
+    /** An exception that says which operation on which file failed, why, and of a full disk what to do. */
     public static KernelException failed(String operation, Path path, IOException e) {
-        String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        return new KernelException("cannot " + operation + " " + path + ": " + why, e);
+        String why = why(e, path);
+        String cure = why.contains("No space left on device") ? "\n" + FULL_DISK : "";
+        return new KernelException("cannot " + operation + " " + path + ": " + why + cure, e);
+    }
+
+    /** The messages of file system exceptions begin with the file, and of the commonest that is all. */
+    private static String why(IOException e, Path path) {
+        if (e instanceof FileSystemException failure) {
+            String file = path.toString().equals(failure.getFile()) ? "" : " (" + failure.getFile() + ")";
+            if (failure instanceof NoSuchFileException) {
+                return "there is no such file" + file;
+            }
+            if (failure instanceof AccessDeniedException) {
+                return "permission denied" + file;
+            }
+            if (failure.getReason() != null && file.isEmpty()) {
+                return failure.getReason();
+            }
+        }
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
     public Path path() {

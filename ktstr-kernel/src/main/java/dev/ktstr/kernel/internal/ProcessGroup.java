@@ -7,36 +7,16 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Runs a program that starts many others, such as make, in a process group of its own, and ends the group as one.
- *
- * <p>A shell leads the group and waits for the program; beside it, a reader waits for the end of a pipe whose other end only
- * this JVM holds, and kills the whole group then. So the group ends with us however we end: close, Ctrl-C, SIGKILL. Killing
- * descendants one by one, as {@link Children} does, would race with a make that goes on starting more.
- */
+/** Runs a program that starts many others, such as make, and hears each line that they print. */
 public final class ProcessGroup {
-    private static final String SUPERVISOR = """
-            exec 3<&0 </dev/null
-            (cat <&3 >/dev/null; kill -KILL 0) >/dev/null 2>&1 &
-            "$@" 3<&- &
-            wait $!
-            """;
+    /** How long the last lines may take once the program has ended. */
     private static final Duration DYING = Duration.ofSeconds(10);
-
-    private static final Set<Process> LIVE = ConcurrentHashMap.newKeySet();
-
-    static {
-        Runtime.getRuntime().addShutdownHook(new Thread(ProcessGroup::endAll, "ktstr-end-process-groups"));
-    }
 
     private ProcessGroup() {}
 
@@ -57,10 +37,8 @@ public final class ProcessGroup {
             Map<String, @Nullable String> environment,
             Duration limit,
             Consumer<String> output) {
-        List<String> command = new ArrayList<>(List.of("setsid", "sh", "-c", SUPERVISOR, "ktstr-supervisor"));
-        command.addAll(argv);
         ProcessBuilder builder =
-                new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+                new ProcessBuilder(argv).directory(folder.toFile()).redirectErrorStream(true);
         builder.environment().put("LC_ALL", "C");
         environment.forEach((name, value) -> {
             if (value == null) {
@@ -71,16 +49,14 @@ public final class ProcessGroup {
         });
         Process process;
         try {
-            process = builder.start();
+            process = Supervisor.start(builder);
         } catch (IOException e) {
             throw new KernelException("cannot " + doing + ": cannot run " + argv.get(0) + ": " + e.getMessage(), e);
         }
-        LIVE.add(process);
         try {
             return await(doing, process, limit, output);
         } finally {
-            end(process);
-            LIVE.remove(process);
+            Supervisor.end(process);
         }
     }
 
@@ -93,7 +69,7 @@ public final class ProcessGroup {
                 throw new KernelException(
                         "cannot " + doing + ": it did not end within " + limit.toMinutes() + " min and was killed");
             }
-            end(process);
+            Supervisor.end(process); // what it left in the background would keep the reader waiting
             reader.join(DYING.toMillis());
             return process.exitValue();
         } catch (InterruptedException e) {
@@ -111,19 +87,5 @@ public final class ProcessGroup {
         } catch (IOException e) {
             output.accept("ktstr: the output ends here: " + e.getMessage());
         }
-    }
-
-    /** Closes the pipe: what is left of the group is killed by its own watcher. */
-    private static void end(Process process) {
-        try {
-            process.getOutputStream().close();
-        } catch (IOException e) {
-            // The pipe is broken when the watcher is gone; then so is the group, or all we can do is kill its leader.
-            process.destroyForcibly();
-        }
-    }
-
-    private static void endAll() {
-        LIVE.forEach(ProcessGroup::end);
     }
 }

@@ -2,6 +2,7 @@ package dev.ktstr.kernel.internal;
 
 import dev.ktstr.kernel.KernelException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -239,7 +240,7 @@ public final class Stamp {
         Path file = folder.resolve(FILE);
         try {
             Folders.replace(file, FILE, aside -> {
-                try (var out = Files.newBufferedWriter(aside)) {
+                try (OutputStream out = Files.newOutputStream(aside)) {
                     stamp.store(out, null);
                 }
             });

@@ -4,6 +4,7 @@ import dev.ktstr.kernel.BuildListener;
 import dev.ktstr.kernel.CacheSource;
 import dev.ktstr.kernel.KernelException;
 import dev.ktstr.kernel.internal.Children;
+import dev.ktstr.kernel.internal.ImageFile;
 import dev.ktstr.spec.KernelSpec.Git;
 import dev.ktstr.spec.KernelSpec.Git.RefKind;
 import java.nio.file.Path;
@@ -18,17 +19,31 @@ import java.util.TreeMap;
 public final class GitSource implements KernelSource {
     private static final Duration ASK = Duration.ofMinutes(2);
     private static final Duration FETCH = Duration.ofHours(1);
+    private static final Duration SILENCE = Duration.ofSeconds(60);
     private static final int NEAREST = 5;
+    private static final int LINES = 20;
+    private static final List<String> DISK_FULL = List.of("No space left on device", "Out of diskspace");
 
     private final Git spec;
     private final Path folder;
+    private final Duration silence;
 
     /**
      * @param folder what a relative path of the spec starts from
      */
     public GitSource(Git spec, Path folder) {
+        this(spec, folder, SILENCE);
+    }
+
+    /**
+     * A source with a patience of its own.
+     *
+     * @param silence how long a server may send next to nothing; in whole seconds
+     */
+    GitSource(Git spec, Path folder, Duration silence) {
         this.spec = spec;
         this.folder = folder;
+        this.silence = silence;
     }
 
     @Override
@@ -114,7 +129,7 @@ public final class GitSource implements KernelSource {
     }
 
     /** Runs git so that it asks nobody, runs no helper a URL may name, and gives up on a server that stalls. */
-    private static String git(String doing, Path folder, Duration limit, List<String> arguments) {
+    private String git(String doing, Path folder, Duration limit, List<String> arguments) {
         List<String> argv = new ArrayList<>(List.of(
                 "env",
                 "GIT_TERMINAL_PROMPT=0",
@@ -125,10 +140,25 @@ public final class GitSource implements KernelSource {
                 "-c",
                 "http.lowSpeedLimit=1000",
                 "-c",
-                "http.lowSpeedTime=60",
+                "http.lowSpeedTime=" + silence.toSeconds(),
                 "-c",
-                "advice.detachedHead=false"));
+                "advice.detachedHead=false",
+                // It would go on in the background, out of our process group.
+                "-c",
+                "maintenance.auto=false",
+                "-c",
+                "gc.auto=0"));
         argv.addAll(arguments);
-        return Children.run(doing, argv, folder, limit);
+        Children.Result r = Children.attempt(doing, argv, folder, limit);
+        if (r.exit() == 0) {
+            return r.out();
+        }
+        // In git's own words; of its command, only what is not the same each time.
+        List<String> said =
+                r.err().lines().filter(l -> !l.isBlank()).limit(LINES).toList();
+        boolean full = DISK_FULL.stream().anyMatch(r.err()::contains);
+        throw new KernelException("cannot " + doing + ": git " + String.join(" ", arguments) + " ended with status "
+                + r.exit() + (said.isEmpty() ? " and printed nothing" : ":\n  " + String.join("\n  ", said))
+                + (full ? "\n" + ImageFile.FULL_DISK : ""));
     }
 }

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ktstr.kernel.KernelCache;
 import dev.ktstr.kernel.KernelException;
+import dev.ktstr.kernel.source.GitSource;
+import dev.ktstr.kernel.source.KernelSource;
 import dev.ktstr.kernel.source.LocalSource;
 import dev.ktstr.kernel.source.Network;
+import dev.ktstr.spec.KernelSpec;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -15,12 +18,15 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A disk that is full: a small tmpfs. Mounting it takes root, so these are skipped, with that reason, for others. */
 class FullDiskTest {
@@ -67,6 +73,69 @@ class FullDiskTest {
         assertThat(builder.build(new LocalSource(tree), KernelBuilderTest.options())
                         .cached())
                 .isTrue();
+    }
+
+    /**
+     * From a disk that has room for nothing to one that has for all, in sizes and in numbers of files: whichever step is the one
+     * that finds it full, from the lock to the entry.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"local", "configured", "git"})
+    void aDiskThatIsFullInAnyPhaseLeavesNoEntryAndMoreRoomMakesItWork(String kind) throws Exception {
+        Path tree = FakeTree.make(dir.resolve("linux"), "6.14.2");
+        if (kind.equals("configured")) {
+            Files.writeString(tree.resolve(".config"), "CONFIG_MINE=y\n"); // is built from a copy
+        } else if (kind.equals("git")) {
+            Git.init(tree);
+        }
+        int full = 0;
+        int worked = 0;
+        for (String room : List.of(
+                "size=4k",
+                "size=8k",
+                "size=16k",
+                "size=24k",
+                "size=32k",
+                "size=48k",
+                "size=64k",
+                "size=96k",
+                "size=128k",
+                "size=192k",
+                "size=4m",
+                "size=4m,nr_inodes=4",
+                "size=4m,nr_inodes=9",
+                "size=4m,nr_inodes=14",
+                "size=4m,nr_inodes=21",
+                "size=4m,nr_inodes=28",
+                "size=4m,nr_inodes=36")) {
+            assertThat(run("umount", small.toString())).isTrue();
+            mounted = run("mount", "-t", "tmpfs", "-o", room, "ktstr-test", small.toString());
+            assertThat(mounted).as(room).isTrue();
+            KernelCache cache = new KernelCache(small.resolve("cache"));
+            KernelBuilder builder =
+                    new KernelBuilder(cache, new KernelBuilderTest.Quiet(), argv -> Optional.of("v1.30"));
+            KernelSource source = kind.equals("git")
+                    ? new GitSource((KernelSpec.Git) KernelSpec.parse("git+file://" + tree + "#branch=main"), dir)
+                    : new LocalSource(tree);
+            try {
+                assertThat(builder.build(source, KernelBuilderTest.options()).cached())
+                        .as(room)
+                        .isTrue();
+                worked++;
+            } catch (KernelException e) {
+                full++;
+                assertThat(e).as(room).hasMessageContaining("make room").hasMessageContaining("KTSTR_CACHE_DIR");
+                assertThat(cache.listing().kernels()).as(room).isEmpty();
+                assertThat(cache.listing().corrupt()).as(room).isEmpty();
+                assertThat(run("mount", "-o", "remount,size=4m,nr_inodes=1000", small.toString()))
+                        .isTrue();
+                assertThat(builder.build(source, KernelBuilderTest.options()).cached())
+                        .as(room)
+                        .isTrue();
+            }
+        }
+        assertThat(full).as("disks that were too small").isGreaterThan(6);
+        assertThat(worked).as("disks that were enough").isPositive();
     }
 
     @Test

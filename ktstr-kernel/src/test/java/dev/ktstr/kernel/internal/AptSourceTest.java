@@ -34,7 +34,7 @@ class AptSourceTest {
 
         AptSource source = AptSource.ofSystem(etc);
 
-        assertThat(source).isEqualTo(new AptSource("http://mirror.example/debian", "/keys/debian.gpg"));
+        assertThat(source).isEqualTo(new AptSource("http://mirror.example/debian", "/keys/debian.gpg", false));
         assertThat(source.toDeb822("unstable", "amd64")).isEqualTo("""
                 Types: deb
                 URIs: http://mirror.example/debian
@@ -55,7 +55,7 @@ class AptSourceTest {
                 """);
 
         assertThat(AptSource.ofSystem(etc))
-                .isEqualTo(new AptSource("http://mirror.example/pub/debian/", "/a.gpg /b.gpg"));
+                .isEqualTo(new AptSource("http://mirror.example/pub/debian/", "/a.gpg /b.gpg", false));
     }
 
     @Test
@@ -63,6 +63,19 @@ class AptSourceTest {
         write("sources.list", "deb http://mirror.example/debian bookworm main\n");
 
         assertThat(AptSource.ofSystem(etc).toDeb822("unstable", "amd64")).doesNotContain("Signed-By");
+    }
+
+    @Test
+    void aMirrorThatTheSystemTrustsWithoutASignatureIsTrustedHereToo() throws IOException {
+        write("sources.list", "deb [arch=amd64 trusted=yes] file:/srv/debian bookworm main\n");
+        assertThat(AptSource.ofSystem(etc).toDeb822("unstable", "amd64")).contains("\nTrusted: yes\n");
+
+        write("sources.list", "");
+        write("sources.list.d/a.sources", "Types: deb\nTrusted: yes\nURIs: http://m.example/debian\nSuites: x\n");
+        assertThat(AptSource.ofSystem(etc).trusted()).isTrue();
+
+        write("sources.list.d/a.sources", "Types: deb\nTrusted: no\nURIs: http://m.example/debian\nSuites: x\n");
+        assertThat(AptSource.ofSystem(etc).toDeb822("unstable", "amd64")).doesNotContain("Trusted");
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -186,6 +187,22 @@ class KernelSourcesTest implements BuildListener {
                         () -> source("git+file://" + dir + "/none#branch=main").identify())
                 .hasMessageContaining("cannot ask file://" + dir + "/none for its main")
                 .hasMessageContaining("not appear to be a git repository");
+    }
+
+    @Test
+    void aGitServerThatStallsIsGivenUp() {
+        mirror.behave("linux.git/info/refs", (exchange, nth) -> {
+            exchange.sendResponseHeaders(200, 0);
+            mirror.stall();
+            return true;
+        });
+        String url = mirror.uri("linux.git").toString();
+        KernelSpec.Git spec = (KernelSpec.Git) KernelSpec.parse("git+" + url + "#branch=main");
+
+        assertThatThrownBy(() -> new GitSource(spec, dir, Duration.ofSeconds(1)).identify())
+                .isInstanceOf(KernelException.class)
+                .hasMessageStartingWith("cannot ask " + url + " for its main: git ls-remote -- " + url)
+                .hasMessageContaining("Operation too slow");
     }
 
     @Test

@@ -17,7 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** A mirror on loopback that serves bytes, and behaves badly where it is told to. */
-final class Mirror implements AutoCloseable {
+public final class Mirror implements AutoCloseable {
     /** Patient with a loaded machine, and quick to try again. */
     static final Network FAST = new Network(
             Duration.ofSeconds(20), Duration.ofSeconds(20), 3, Duration.ofMillis(1), Duration.ofSeconds(60));
@@ -26,26 +26,26 @@ final class Mirror implements AutoCloseable {
     static final Network IMPATIENT = new Network(
             Duration.ofSeconds(20), Duration.ofMillis(300), 3, Duration.ofMillis(1), Duration.ofSeconds(60));
 
-    final Map<String, byte[]> files = new ConcurrentHashMap<>();
-    final List<String> requests = new CopyOnWriteArrayList<>();
+    public final Map<String, byte[]> files = new ConcurrentHashMap<>();
+    public final List<String> requests = new CopyOnWriteArrayList<>();
     private final Map<String, Behaviour> behaviours = new ConcurrentHashMap<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
     /** Answers a request in a test's own way; false leaves it to the mirror. */
-    interface Behaviour {
+    public interface Behaviour {
         boolean answer(HttpExchange exchange, int nth) throws Exception;
     }
 
-    Mirror() throws IOException {
+    public Mirror() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/", this::serve);
         server.start();
     }
 
-    URI uri(String path) {
+    public URI uri(String path) {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/" + path);
     }
 
@@ -53,12 +53,12 @@ final class Mirror implements AutoCloseable {
         return new KernelOrg.Sites(uri("releases.json"), uri("pub"), uri("t"));
     }
 
-    void behave(String path, Behaviour behaviour) {
+    public void behave(String path, Behaviour behaviour) {
         behaviours.put("/" + path, behaviour);
     }
 
     /** Waits until the mirror is closed: a server that stalls. */
-    void stall() throws InterruptedException {
+    public void stall() throws InterruptedException {
         closing.await();
     }
 

@@ -61,6 +61,18 @@ public final class CpuState {
         new Structure("VCPU_EVENTS", 0x9f, 0xa0, 0x40),
     };
 
+    /**
+     * Set where the host's CPU is QEMU's emulation of SVM. KVM reports a loaded task state segment as busy, whatever AMD's
+     * processors keep ({@code svm_get_segment}); QEMU, given it back like that, denies the guest's programs every port
+     * ({@code helper_check_io} wants an available one). Processors do not mind.
+     */
+    private static final boolean AVAILABLE_TSS = Boolean.getBoolean("dev.ktstr.vm.kvm.qemuSvm");
+
+    /** {@code tr.type} in {@code struct kvm_sregs}: the seventh segment of 24 bytes each. */
+    private static final int TR_TYPE_AT = 6 * 24 + 14;
+
+    private static final int TSS_BUSY = 2;
+
     private static final String MSRS = "MSRS";
     private static final long KVM_GET_MSRS = 0xc008ae88L;
     private static final long KVM_SET_MSRS = 0x4008ae89;
@@ -201,6 +213,9 @@ public final class CpuState {
 
     private static void set(int fd, Structure s, Map<String, byte[]> parts) {
         ByteBuffer buffer = Ioctl.buffer(s.size).put(0, checked(s, parts));
+        if (AVAILABLE_TSS && s.name.equals("SREGS")) {
+            buffer.put(TR_TYPE_AT, (byte) (buffer.get(TR_TYPE_AT) & ~TSS_BUSY));
+        }
         Ioctl.call(fd, "KVM_SET_" + s.name, request(WRITE, s.set, s.size), buffer);
     }
 
