@@ -153,7 +153,8 @@ final class ExitDump implements AutoCloseable {
                     : unarmed == null ? "the watchpoint came too late" : unarmed;
             dump = new Dump(
                     state,
-                    "taken up to " + (armed.isEmpty() ? LOOK_NS : late ? LOOK_AFTER_NS : HIT_NS + LOOK_AFTER_NS) / 1_000_000
+                    "taken up to "
+                            + (armed.isEmpty() ? LOOK_NS : late ? LOOK_AFTER_NS : HIT_NS + LOOK_AFTER_NS) / 1_000_000
                             + " ms after the write of "
                             + exit.place() + " (" + exit.name(kind) + "), for " + why
                             + "; what the kernel had freed by then is missing");
