@@ -52,6 +52,12 @@ class Fixtures {
     interface Crashing {}
 
     @Scheduler(
+            name = "scx-crash-later",
+            binary = "scx-ktstr",
+            schedArgs = {"--crash-after", "4"})
+    interface CrashingLater {}
+
+    @Scheduler(
             name = "scx-refused",
             binary = "scx-ktstr",
             schedArgs = {"--verify-loop=200", "--fail-verify"})
@@ -250,6 +256,19 @@ class Fixtures {
             expectScxBpfErrorMatches = "runtime error|ktstr")
     AssertResult crashesAsExpected(Ctx ctx) {
         return spin(ctx, CpusetSpec.exact(0, 1), 2);
+    }
+
+    @KtstrTest(
+            scheduler = CrashingLater.class,
+            cores = 2,
+            durationS = 15,
+            expectErr = true,
+            expectScxBpfErrorContains = "host-triggered crash")
+    AssertResult crashesAfterItsRestart(Ctx ctx) {
+        return ctx.executeSteps(new Step(
+                List.of(CgroupDef.named("confined").workers(2).cpuset(CpusetSpec.exact(0, 1))),
+                List.of(Op.restartScheduler()),
+                HoldSpec.FULL));
     }
 
     @KtstrTest(scheduler = Healthy.class, llcs = 2, cores = 4, durationS = 1)

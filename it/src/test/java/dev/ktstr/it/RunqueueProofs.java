@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /** Runqueues, scheduling domains and counters of events, against debugfs, sysfs and the kernel's own dump. */
 interface RunqueueProofs {
     /** Readings of frozen runqueues that are compared with what the kernel says. */
-    int READINGS = 120;
+    int READINGS = 60;
 
     /** {@code SCX_RQ_CLK_VALID} (kernel/sched/sched.h of 7.x): set behind the write to the clock, where the guest stands still. */
     int CLOCK_VALID = 1 << 5;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ktstr.AssertResult;
 import dev.ktstr.CgroupDef;
 import dev.ktstr.HoldSpec;
 import dev.ktstr.Op;
@@ -12,6 +13,7 @@ import dev.ktstr.result.Outcome;
 import dev.ktstr.result.Verdict;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +108,43 @@ class SnapshotIT {
                 .contains("watchSnapshot 'nr_dispatched' was taken off after 32 captures");
     }
 
+    /** The watch ends with the scenario that asked for it. */
+    @Test
+    void aWriteBeforeOrAfterTheScenarioIsNoCapture() throws IOException {
+        String file = "/proc/sys/kernel/panic";
+        Outcome outcome = Runs.run("watches", ctx -> {
+                    ctx.guest().writeText(file, "7");
+                    AssertResult result =
+                            ctx.executeSteps(Step.ops(HoldSpec.FULL, Op.watchSnapshot("vmlinux/panic_timeout")));
+                    ctx.guest().writeText(file, "8");
+                    assertThat(ctx.guest().readText(file)).isEqualTo("8");
+                    return result;
+                })
+                .outcome();
+        assertThat(outcome.details()).isEmpty();
+        JsonNode sidecar =
+                new ObjectMapper().readTree(outcome.sidecar().orElseThrow().toFile());
+        assertThat(sidecar.path("snapshots")).isEmpty();
+        assertThat(sidecar.path("notes").toString()).contains("watchSnapshot 'vmlinux/panic_timeout'", "never fired");
+    }
+
+    /** Two captures at least 100 ms apart do not fit into 100 ms: the one that does is taken, and the other is said. */
+    @Test
+    void capturesThatWouldOverrunTheScenarioAreLeftOutAndSaid() throws IOException {
+        Outcome outcome = Runs.run(
+                        "isWatched",
+                        ctx -> ctx.executeSteps(new Step(
+                                List.of(CgroupDef.named("short").workers(1)),
+                                List.of(),
+                                HoldSpec.fixed(Duration.ofMillis(100)))))
+                .outcome();
+        JsonNode sidecar =
+                new ObjectMapper().readTree(outcome.sidecar().orElseThrow().toFile());
+        assertThat(sidecar.path("snapshots").findValuesAsText("name")).containsExactly("periodic_000");
+        assertThat(sidecar.path("notes").toString())
+                .contains("of 2 periodic captures 1 were taken: the scenario had ended");
+    }
+
     /** The kernel's own moment: nothing of the scheduler is freed yet, and the dump says by whom and why. */
     @Test
     void aFailingSchedulerIsDumpedAtTheWriteOfItsExitKind() throws IOException {
@@ -122,6 +161,20 @@ class SnapshotIT {
         // What exit writes is not written yet.
         assertThat(state.findValue("exit_report").path("kind").asInt()).isZero();
         assertThat(state.at("/cpus/0/counters/nr_switches").asLong()).isPositive();
+    }
+
+    /** Where the kernel keeps the kind with the scheduler, the watchpoint has to go from one to the next. */
+    @Test
+    void aSchedulerThatWasStartedAgainIsDumpedAtItsOwnFailure() throws IOException {
+        Outcome outcome = Runs.run("crashesAfterItsRestart", fixtures::crashesAfterItsRestart)
+                .outcome();
+        assertThat(outcome.verdict()).as("%s", outcome.details()).isEqualTo(Verdict.PASS);
+        JsonNode state = new ObjectMapper()
+                .readTree(folder(outcome).resolve("state.json").toFile());
+        assertThat(state.path("how").asText())
+                .startsWith("taken at the write of ")
+                .contains("SCX_EXIT_ERROR_BPF");
+        assertThat(state.findValue("crash").asInt()).isEqualTo(1);
     }
 
     @Test

@@ -99,6 +99,19 @@ class VerifyIT {
                 .anyMatch(line -> line.startsWith("verifier sweep: 4 cells, 2 pass, 2 fail, 0 skip"));
     }
 
+    /** The verifier's longest walk takes its time in an emulated guest, and libbpf has it walk again for the log. */
+    @Test
+    void aSchedulerThatDoesNotAttachInTimeMayStillBeInTheVerifier() {
+        CellResult result = sweep(Map.of(
+                        "ktstr.scheduler", "scx-no-attach",
+                        "ktstr.presets", "tiny-1llc",
+                        "ktstr.attach.timeout", "2"))
+                .run(temp, each -> {})
+                .get(0);
+        assertThat(result.reason()).contains("did not attach within").doesNotContain("Its output");
+        assertThat(result.reasons().get(1)).contains("up to 1000000 instructions", "-Dktstr.attach.timeout=SECONDS");
+    }
+
     @Test
     void statesAreThereWhereASchedulerPrintsItsLogs() {
         Sweep sweep = sweep(Map.of("ktstr.scheduler", "scx-logs", "ktstr.presets", "tiny-1llc"));

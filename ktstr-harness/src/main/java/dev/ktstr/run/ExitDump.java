@@ -24,6 +24,12 @@ final class ExitDump implements AutoCloseable {
     private static final long LOOK_AFTER_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
     /**
+     * How long a watchpoint that was set before the write may take to tell of it. Until then the guest stands still at the write, and
+     * whoever looks meanwhile sees the kind in memory: on a busy host that is long before the machine's thread gets a CPU.
+     */
+    private static final long HIT_NS = TimeUnit.SECONDS.toNanos(2);
+
+    /**
      * What was there.
      *
      * @param how in words, how and when it was taken
@@ -38,6 +44,8 @@ final class ExitDump implements AutoCloseable {
     private final Thread thread;
     private OptionalLong armed = OptionalLong.empty();
     private @Nullable String unarmed;
+    private boolean late;
+    private OptionalLong seenNs = OptionalLong.empty();
     private volatile @Nullable Dump dump;
     private volatile @Nullable String problem;
 
@@ -76,10 +84,12 @@ final class ExitDump implements AutoCloseable {
         try {
             if (at.isPresent()) {
                 watches.get().exit(new Watchpoint(at.getAsLong(), Integer.BYTES), this::written);
+                late = kind() >= ScxExit.ERROR;
             } else {
                 watches.get().removeExit();
             }
             armed = at;
+            seenNs = OptionalLong.empty();
         } catch (VmException | IllegalArgumentException e) {
             unarmed = String.valueOf(e.getMessage());
             armed = OptionalLong.empty();
@@ -129,6 +139,13 @@ final class ExitDump implements AutoCloseable {
         } else if (kind < ScxExit.ERROR) {
             return false;
         }
+        if (armed.isPresent() && !late) {
+            long now = System.nanoTime();
+            seenNs = OptionalLong.of(seenNs.orElse(now));
+            if (now - seenNs.getAsLong() < HIT_NS) {
+                return false;
+            }
+        }
         CapturedState state = reader.freeze().state();
         if (dump == null) {
             String why = watches.isEmpty()
@@ -136,7 +153,8 @@ final class ExitDump implements AutoCloseable {
                     : unarmed == null ? "the watchpoint came too late" : unarmed;
             dump = new Dump(
                     state,
-                    "taken up to " + (armed.isPresent() ? LOOK_AFTER_NS : LOOK_NS) / 1_000_000
+                    "taken up to "
+                            + (armed.isEmpty() ? LOOK_NS : late ? LOOK_AFTER_NS : HIT_NS + LOOK_AFTER_NS) / 1_000_000
                             + " ms after the write of "
                             + exit.place() + " (" + exit.name(kind) + "), for " + why
                             + "; what the kernel had freed by then is missing");

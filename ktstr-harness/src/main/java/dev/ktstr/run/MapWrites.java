@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -87,18 +88,9 @@ final class MapWrites implements Companion {
         long end = System.nanoTime() + limit.toNanos();
         while (true) {
             List<BpfMap> maps = booted.kernel().bpf().maps();
-            List<BpfMap> exact =
-                    maps.stream().filter(map -> map.name().equals(write.map())).toList();
-            List<BpfMap> found = !exact.isEmpty()
-                    ? exact
-                    : maps.stream()
-                            .filter(map -> map.name().endsWith(write.map()))
-                            .toList();
-            if (found.size() == 1) {
-                return found.get(0);
-            } else if (found.size() > 1) {
-                throw new BpfException(found.size() + " BPF maps are named so: "
-                        + found.stream().map(BpfMap::name).toList() + "; write the whole name of one");
+            Optional<BpfMap> found = named(maps, write.map());
+            if (found.isPresent()) {
+                return found.get();
             } else if (System.nanoTime() > end
                     || booted.session().schedulerExit().isPresent()) {
                 String when = booted.session().schedulerExit().isPresent()
@@ -111,6 +103,25 @@ final class MapWrites implements Companion {
             }
             pause();
         }
+    }
+
+    /**
+     * The map of that name, else the one whose name ends so: libbpf puts the first letters of the program before a section.
+     *
+     * @throws BpfException when there are several
+     */
+    static Optional<BpfMap> named(List<BpfMap> maps, String name) {
+        List<BpfMap> exact =
+                maps.stream().filter(map -> map.name().equals(name)).toList();
+        List<BpfMap> found = !exact.isEmpty()
+                ? exact
+                : maps.stream().filter(map -> map.name().endsWith(name)).toList();
+        if (found.size() > 1) {
+            throw new BpfException(found.size() + " BPF maps are named so: "
+                    + found.stream().map(BpfMap::name).toList()
+                    + (exact.isEmpty() ? "; write the whole name of one" : ", and nothing tells them apart"));
+        }
+        return found.stream().findFirst();
     }
 
     private static void pause() {

@@ -2,9 +2,9 @@ package dev.ktstr.run;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Finds a program on the host that a test needs in its guest.
@@ -19,7 +19,7 @@ record ProgramFinder(String who, String option, String pathOption, String folder
      * Finds it: the option; {@code path}; or {@code name} in the folders of the path option, in {@code target} and its
      * folder, and on {@code PATH}.
      *
-     * @throws RunException when there is none, or it is not executable; names every place that was looked at
+     * @throws RunException when there is none, or it is not executable; names the folders that were looked at before {@code PATH}
      */
     Path find(Optional<String> path, String pathAttribute, String name, Options options, Path baseDir) {
         Optional<String> forced = options.get(option);
@@ -29,10 +29,11 @@ record ProgramFinder(String who, String option, String pathOption, String folder
         if (path.isPresent()) {
             return executable(baseDir.resolve(path.get()), pathAttribute);
         }
-        List<Path> folders = new ArrayList<>();
-        options.get(pathOption).ifPresent(more -> split(more, baseDir, folders));
-        folders.add(baseDir.resolve("target"));
-        folders.add(baseDir.resolve("target").resolve(folder));
+        Set<Path> own = new LinkedHashSet<>();
+        options.get(pathOption).ifPresent(more -> split(more, baseDir, own));
+        own.add(baseDir.resolve("target"));
+        own.add(baseDir.resolve("target").resolve(folder));
+        Set<Path> folders = new LinkedHashSet<>(own);
         Optional.ofNullable(options.environment().get("PATH")).ifPresent(more -> split(more, baseDir, folders));
         for (Path candidate : folders) {
             if (Files.isRegularFile(candidate.resolve(name))) {
@@ -42,8 +43,9 @@ record ProgramFinder(String who, String option, String pathOption, String folder
         throw RunException.setup(
                 "prepare",
                 who + ": no program '" + name + "' in "
-                        + String.join(", ", folders.stream().map(Path::toString).toList())
-                        + ". Hint: build or install it, or name its folder with -Dktstr." + pathOption + "=DIR.");
+                        + String.join(", ", own.stream().map(Path::toString).toList())
+                        + ", nor on PATH. Hint: build or install it, or name its folder with -Dktstr." + pathOption
+                        + "=DIR.");
     }
 
     private Path executable(Path path, String origin) {
@@ -58,7 +60,7 @@ record ProgramFinder(String who, String option, String pathOption, String folder
         return path.toAbsolutePath().normalize();
     }
 
-    private static void split(String path, Path baseDir, List<Path> into) {
+    private static void split(String path, Path baseDir, Set<Path> into) {
         for (String folder : path.split(":", -1)) {
             if (!folder.isBlank()) {
                 into.add(baseDir.resolve(folder));

@@ -10,7 +10,7 @@ public final class SchedulerBinary {
      * Finds the program: the option {@code scheduler.bin.<name>}; {@code binaryPath}; or {@code binary} by name in the
      * folders of {@code scheduler.path}, in {@code target} and {@code target/schedulers}, and on {@code PATH}.
      *
-     * @throws RunException when there is none, or it is not executable; names every place that was looked at
+     * @throws RunException when there is none, or it is not executable; names the folders that were looked at before {@code PATH}
      */
     public static Path find(SchedulerEntry scheduler, Options options, Path baseDir) {
         return new ProgramFinder(

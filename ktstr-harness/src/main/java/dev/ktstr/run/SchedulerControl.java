@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /** Starts a variant's scheduler in its guest, and stops it again. */
 final class SchedulerControl {
-    private static final Duration ATTACH_LIMIT = Duration.ofSeconds(30);
+    static final Duration ATTACH_LIMIT = Duration.ofSeconds(30);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
     private static final Duration COMMAND_LIMIT = Duration.ofSeconds(30);
     private static final Duration SEND_LIMIT = Duration.ofSeconds(20);
@@ -27,12 +27,20 @@ final class SchedulerControl {
     private final SchedulerEntry scheduler;
     private final Prepare.Prepared prepared;
     private final Options options;
+    private final Duration attachLimit;
 
-    SchedulerControl(BootedGuest guest, SchedulerEntry scheduler, Prepare.Prepared prepared, Options options) {
+    /** @param attachLimit how long it may take to attach, unless the user says another time */
+    SchedulerControl(
+            BootedGuest guest,
+            SchedulerEntry scheduler,
+            Prepare.Prepared prepared,
+            Options options,
+            Duration attachLimit) {
         this.guest = guest;
         this.scheduler = scheduler;
         this.prepared = prepared;
         this.options = options;
+        this.attachLimit = attachLimit;
     }
 
     /**
@@ -54,7 +62,7 @@ final class SchedulerControl {
         }
         try {
             SchedulerAttached attached = guest.session()
-                    .startScheduler(prepared.schedulerArgv(), options.seconds("attach.timeout", ATTACH_LIMIT));
+                    .startScheduler(prepared.schedulerArgv(), options.seconds("attach.timeout", attachLimit));
             facts.put("ops", attached.ops());
             facts.put("argv", prepared.schedulerArgv());
             return facts;

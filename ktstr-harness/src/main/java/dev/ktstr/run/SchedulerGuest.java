@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class SchedulerGuest implements AutoCloseable {
     private static final Duration SEND_LIMIT = Duration.ofSeconds(60);
 
+    /** For programs that keep the verifier busy to its limit, in an emulated guest, and again for the log of their refusal. */
+    private static final Duration ATTACH_LIMIT = Duration.ofMinutes(2);
+
     private final BootedGuest guest;
     private final HostSlots.Slot slot;
     private final Options options;
@@ -85,7 +88,7 @@ public final class SchedulerGuest implements AutoCloseable {
         } catch (GuestException e) {
             throw guest.explain("send", e);
         }
-        SchedulerControl control = new SchedulerControl(guest, scheduler, prepared, options);
+        SchedulerControl control = new SchedulerControl(guest, scheduler, prepared, options, ATTACH_LIMIT);
         control.start();
         running = control;
     }

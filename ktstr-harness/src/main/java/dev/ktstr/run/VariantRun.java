@@ -238,8 +238,8 @@ public final class VariantRun {
                     guest.session().send(prepared.files(), SEND_LIMIT);
                 }
             });
-            Optional<SchedulerControl> scheduler =
-                    resolved.scheduler().map(s -> new SchedulerControl(guest, s, prepared, options));
+            Optional<SchedulerControl> scheduler = resolved.scheduler()
+                    .map(s -> new SchedulerControl(guest, s, prepared, options, SchedulerControl.ATTACH_LIMIT));
             scheduler.ifPresent(s -> during("attach", () -> facts.put("schedulerRun", s.start())));
             during("inspect", companions::attached);
             runBody(ctx, body, companions);

@@ -41,6 +41,16 @@ public record CellResult(
         logs = List.copyOf(logs);
     }
 
+    /** Why it failed or was skipped, in one line; empty when it did not, and was not. */
+    public String reason() {
+        return reasons.isEmpty() ? "" : firstLine(reasons.get(0));
+    }
+
+    /** What a scheduler printed stands below such a line, and not everywhere where the line does. */
+    static String firstLine(String text) {
+        return text.lines().findFirst().orElse(text).replaceFirst(" Its output:$", "");
+    }
+
     static CellResult skipped(Cell cell, String reason) {
         return new CellResult(
                 cell, Status.SKIP, List.of(reason), List.of(), List.of(), List.of(), Map.of(), Optional.empty());

@@ -61,6 +61,12 @@ final class CellRun {
             load(guest);
         } catch (RunException | KernelException | VmException | GuestException e) {
             reasons.add(String.valueOf(e.getMessage()));
+            if (e.getCause() instanceof GuestException cause
+                    && cause.kind() == GuestException.Kind.SCHEDULER_NOT_ATTACHED) {
+                reasons.add("The verifier may still have been at work: it walks up to " + ProgramCost.LIMIT
+                        + " instructions, and libbpf has a program that is refused walked again for its log."
+                        + " Hint: -Dktstr.attach.timeout=SECONDS waits longer.");
+            }
         } catch (InspectException | BpfException | BtfException | KernelAccessException e) {
             reasons.add("the guest's memory could not be read: " + e.getMessage());
         }
@@ -257,12 +263,8 @@ final class CellRun {
                 .toList();
         if (!refusals.isEmpty()) {
             // What the failed start says is the log's last lines, which stand below in full.
-            reasons.replaceAll(CellRun::firstLine);
+            reasons.replaceAll(CellResult::firstLine);
         }
         reasons.addAll(0, refusals);
-    }
-
-    private static String firstLine(String text) {
-        return text.lines().findFirst().orElse(text).replaceFirst(" Its output:$", "");
     }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -132,14 +133,23 @@ public final class SweepText {
                 results.stream()
                         .flatMap(r ->
                                 r.warnings().stream().map(warning -> r.cell().name() + ": " + warning)));
-        section(
-                lines,
-                "failed:",
-                results.stream()
-                        .filter(r -> r.status() == Status.FAIL)
-                        .map(r -> r.cell().name() + ": "
-                                + r.reasons().get(0).lines().findFirst().orElse("")));
+        section(lines, "failed:", failed(results));
         return lines;
+    }
+
+    /** One line that says that the sweep failed, and of the first cell why; empty when it did not. */
+    public Optional<String> failure(List<CellResult> results) {
+        List<String> failed = failed(results).map(SweepText::harmless).toList();
+        return failed.isEmpty()
+                ? Optional.empty()
+                : Optional.of(failed.size() + " of " + results.size() + " cells failed"
+                        + (failed.size() == 1 ? ": " : ", the first: ") + failed.get(0));
+    }
+
+    private static Stream<String> failed(List<CellResult> results) {
+        return results.stream()
+                .filter(r -> r.status() == Status.FAIL)
+                .map(r -> r.cell().name() + ": " + r.reason());
     }
 
     private static void section(List<String> lines, String title, Stream<String> content) {

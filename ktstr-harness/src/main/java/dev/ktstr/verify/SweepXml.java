@@ -6,6 +6,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import javax.xml.stream.XMLOutputFactory;
@@ -18,14 +22,18 @@ public final class SweepXml {
 
     private SweepXml() {}
 
-    /** Writes it, aside and then renamed. */
-    public static void write(Path file, List<CellResult> results) {
+    /**
+     * Writes it, aside and then renamed.
+     *
+     * @param startedAt when the sweep began; the file has it in UTC and without a zone, as the Ant task has
+     */
+    public static void write(Path file, Instant startedAt, List<CellResult> results) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
             XMLStreamWriter xml =
                     XMLOutputFactory.newFactory().createXMLStreamWriter(bytes, StandardCharsets.UTF_8.name());
             xml.writeStartDocument(StandardCharsets.UTF_8.name(), "1.0");
-            suite(xml, results);
+            suite(xml, startedAt, results);
             xml.writeEndDocument();
             xml.close();
             AsideFile.write(file, bytes.toByteArray());
@@ -34,9 +42,17 @@ public final class SweepXml {
         }
     }
 
-    private static void suite(XMLStreamWriter xml, List<CellResult> results) throws XMLStreamException {
+    private static void suite(XMLStreamWriter xml, Instant startedAt, List<CellResult> results)
+            throws XMLStreamException {
         xml.writeStartElement("testsuite");
         xml.writeAttribute("name", SUITE);
+        xml.writeAttribute(
+                "timestamp",
+                startedAt
+                        .truncatedTo(ChronoUnit.SECONDS)
+                        .atOffset(ZoneOffset.UTC)
+                        .toLocalDateTime()
+                        .format(DateTimeFormatter.ISO_LOCAL_DATE_TIME));
         xml.writeAttribute("tests", Integer.toString(results.size()));
         xml.writeAttribute("failures", Long.toString(count(results, Status.FAIL)));
         xml.writeAttribute("errors", "0");
@@ -58,8 +74,9 @@ public final class SweepXml {
         xml.writeAttribute("time", seconds(totalMs(result)));
         if (result.status() == Status.FAIL) {
             xml.writeStartElement("failure");
-            xml.writeAttribute(
-                    "message", clean(result.reasons().get(0).lines().findFirst().orElse("")));
+            // Surefire's schema wants one; there is no exception to name.
+            xml.writeAttribute("type", SUITE);
+            xml.writeAttribute("message", clean(result.reason()));
             xml.writeCharacters(clean(String.join("\n", new SweepText(false, false).cell(result))));
             xml.writeEndElement();
         } else if (result.status() == Status.SKIP) {

@@ -78,11 +78,13 @@ class ResolveTest {
     @Test
     void aSchedulerIsFoundByNameAndAMissingOneNamesThePlaces() throws IOException {
         SchedulerEntry entry = scheduler(Optional.of("prog"), Optional.empty());
-        Options options = new Options(Map.of("ktstr.scheduler.path", temp.toString())::get, name -> null);
+        Options options = new Options(
+                Map.of("ktstr.scheduler.path", temp + ":" + temp.resolve("target"))::get,
+                Map.of("PATH", "/usr/bin:/bin")::get);
         assertRunException()
                 .isThrownBy(() -> SchedulerBinary.find(entry, options, temp))
-                .withMessageContaining("no program 'prog'")
-                .withMessageContaining(temp.toString())
+                .withMessageContaining("no program 'prog' in " + temp + ", " + temp.resolve("target") + ", "
+                        + temp.resolve("target/schedulers") + ", nor on PATH. Hint: ")
                 .withMessageContaining("-Dktstr.scheduler.path");
         Path program = Files.writeString(temp.resolve("prog"), "x");
         assertRunException()

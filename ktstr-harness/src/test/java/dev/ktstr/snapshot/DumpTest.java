@@ -90,6 +90,19 @@ class DumpTest {
                             Map.of("nr_running", 3L, "local_dsq_depth", 1L)),
                     new CpuState(1, Map.of("rip", 0x401000L), Optional.empty(), Map.of())));
 
+    @Test
+    void aNameThatTwoHaveIsNotGuessed() {
+        CapturedMap other = new CapturedMap(
+                map(4, "other.bss", "array", 32, u32, bss, ".bss"), globals().raw(), false, Optional.empty());
+        CapturedState two = new CapturedState(List.of(globals(), other, other), Pointees.of(Map.of(), 1), List.of());
+        assertThatThrownBy(() -> two.var("nr"))
+                .isInstanceOf(SnapshotException.class)
+                .hasMessageContaining("3 BPF variables are named 'nr': [acme.bss/nr, other.bss/nr, other.bss/nr]")
+                .hasMessageContaining("write map and name");
+        assertThat(two.var("acme.bss/nr").asLong()).isEqualTo(41);
+        assertThatThrownBy(() -> two.map("other.bss")).hasMessage("2 BPF maps are named 'other.bss'");
+    }
+
     private CapturedMap unread() {
         return new CapturedMap(
                 map(3, "ring", "ringbuf", 0, 0, 0, ""),

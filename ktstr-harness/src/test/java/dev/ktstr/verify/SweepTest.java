@@ -23,6 +23,7 @@ import java.util.OptionalLong;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
 
 class SweepTest {
     private static final String REGISTRY = """
@@ -175,6 +176,29 @@ class SweepTest {
     }
 
     @Test
+    void theLineOfTheBuildsFailureNamesACellAndWhy() throws IOException {
+        SweepText text = new SweepText(false, false);
+        CellResult failed = results().get(1);
+        assertThat(text.failure(results()))
+                .contains("1 of 4 cells failed: scx-a / 6.12.5 / tiny-2llc: the verifier refused x: ??[31m");
+        assertThat(text.failure(List.of(failed, failed)).orElseThrow())
+                .startsWith("2 of 2 cells failed, the first: scx-a / 6.12.5 / tiny-2llc: ");
+        assertThat(text.failure(List.of(results().get(0)))).isEmpty();
+        CellResult loud = new CellResult(
+                failed.cell(),
+                Status.FAIL,
+                List.of("it exited with code 1. Its output:\n  words"),
+                List.of(),
+                List.of(),
+                List.of(),
+                Map.of(),
+                Optional.empty());
+        assertThat(text.failure(List.of(loud)).orElseThrow()).endsWith(": it exited with code 1.");
+        assertThat(text.summary(List.of(loud))).last().asString().endsWith(": it exited with code 1.");
+        assertThat(text.cell(loud)).contains("  it exited with code 1. Its output:", "    words");
+    }
+
+    @Test
     void presetsThatDoNotFitIntoALineComeBelow() throws IOException {
         assertThat(new SweepText(false, false, 36).summary(results()))
                 .containsSubsequence(
@@ -246,14 +270,17 @@ class SweepTest {
     @Test
     void theFileForCiSystemsHoldsNoCharacterThatXmlForbids() throws Exception {
         Path file = temp.resolve("TEST-x.xml");
-        SweepXml.write(file, results());
+        SweepXml.write(file, Instant.parse("2026-11-21T14:46:52.63Z"), results());
         var suite = DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
                 .parse(file.toFile())
                 .getDocumentElement();
+        assertThat(suite.getAttribute("timestamp")).isEqualTo("2026-11-21T14:46:52");
         assertThat(suite.getAttribute("tests")).isEqualTo("4");
         assertThat(suite.getAttribute("failures")).isEqualTo("1");
         assertThat(suite.getAttribute("skipped")).isEqualTo("1");
+        assertThat(((Element) suite.getElementsByTagName("failure").item(0)).getAttribute("type"))
+                .isEqualTo("ktstr.verifier");
         assertThat(suite.getElementsByTagName("failure").item(0).getTextContent())
                 .contains("20 rounds of instructions")
                 .contains("refused x: ??[31m");

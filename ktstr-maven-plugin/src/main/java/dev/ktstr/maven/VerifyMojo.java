@@ -124,25 +124,31 @@ public final class VerifyMojo extends KtstrMojo {
         Instant startedAt = Instant.now();
         List<CellResult> results = sweep.run(folder, result -> print(text.cell(result)));
         SweepJson.write(folder.resolve("verifier.json"), sweep.commit(), startedAt, results);
-        SweepXml.write(folder.resolve("TEST-ktstr-verifier.xml"), results);
-        print(text.summary(results));
-        if (baseline.isPresent()) {
-            Figures before = baseline.get().figures(folder.resolve("against"), result -> print(text.cell(result)));
-            print(new Comparison(before, Figures.of(sweep.commit(), results)).lines());
+        SweepXml.write(folder.resolve("TEST-ktstr-verifier.xml"), startedAt, results);
+        try {
+            if (baseline.isPresent()) {
+                print(List.of("cells to compare with, of " + against(options) + ":"));
+                Figures before = baseline.get().figures(folder.resolve("against"), result -> print(text.cell(result)));
+                print(new Comparison(before, Figures.of(sweep.commit(), results)).lines());
+            }
+        } finally {
+            // Last, whatever became of the comparison.
+            print(text.summary(results));
+            getLog().info("result: " + folder.resolve("verifier.json"));
         }
-        getLog().info("result: " + folder.resolve("verifier.json"));
-        long failed = results.stream()
-                .filter(r -> r.status() == CellResult.Status.FAIL)
-                .count();
-        if (failed > 0) {
-            throw new MojoFailureException(
-                    failed + " of " + results.size() + " cells failed: see above, and " + folder);
+        Optional<String> failure = text.failure(results);
+        if (failure.isPresent()) {
+            throw new MojoFailureException(failure.get() + " (all of it above, and in " + folder + ")");
         }
     }
 
     private void print(List<String> lines) {
         lines.forEach(line -> getLog().info(line));
         getLog().info("");
+    }
+
+    private static String against(dev.ktstr.run.Options options) {
+        return options.get("verifier.against").orElseThrow();
     }
 
     private boolean isSet(String property) {

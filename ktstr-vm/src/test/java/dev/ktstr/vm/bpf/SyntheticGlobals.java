@@ -43,8 +43,8 @@ final class SyntheticGlobals {
         ram.putLongRelease(BTF, DIRECT + BTF_DATA);
         ram.putIntRelease(BTF + 8, types.length);
         ram.putIntRelease(BTF + 12, 5);
-        map(MAP, 1, "prog.bss", 36, bss);
-        map(CONSTANTS, 2, "prog.rodata", 8, rodata);
+        map(MAP, 1, "prog.bss", 40, bss);
+        map(CONSTANTS, 2, "prog.rodata", 12, rodata);
         String text = """
                 ffffffff81000000 T _text
                 ffffffff81000000 T _stext
@@ -87,7 +87,7 @@ final class SyntheticGlobals {
         ram.putIntRelease(at + 52, section);
     }
 
-    /** hits u64 at 0; crash u32 at 8; pair struct at 12, which no 8 bytes may, its members may; table u32[3]; both u32. */
+    /** hits u64 at 0; crash u32 at 8; pair struct at 12, which no 8 bytes may, its members may; table u32[3]; both u32; twin u32, also in rodata. */
     private byte[] program() {
         BtfWriter w = new BtfWriter();
         int u32 = w.integer("u32", 4, false);
@@ -95,9 +95,9 @@ final class SyntheticGlobals {
         int pair = struct(w, "pair", 8, "low", u32, 0, "high", u32, 4);
         int table = w.type("", BtfKind.ARRAY, false, 0, 0, u32, u32, 3);
         bss = section(
-                w, ".bss", 36, "hits", u64, 0, 8, "crash", u32, 8, 4, "pair", pair, 12, 8, "table", table, 20, 12,
-                "both", u32, 32, 4);
-        rodata = section(w, ".rodata", 8, "slice", u64, 0, 8);
+                w, ".bss", 40, "hits", u64, 0, 8, "crash", u32, 8, 4, "pair", pair, 12, 8, "table", table, 20, 12,
+                "both", u32, 32, 4, "twin", u32, 36, 4);
+        rodata = section(w, ".rodata", 12, "slice", u64, 0, 8, "twin", u32, 8, 4);
         return w.bytes();
     }
 

@@ -61,9 +61,11 @@ class WatchTargetTest {
     }
 
     @Test
-    void aNameThatIsBothAsksWhichOne() {
+    void aNameThatTwoHaveAsksWhichOne() {
         refused("both", "'both' is a BPF variable and a symbol", "'prog.bss/both' or 'vmlinux/both'");
         assertThat(find("vmlinux/both").address()).isEqualTo(address("both"));
         assertThat(find("prog.bss/both").length()).isEqualTo(4);
+        refused("twin", "2 BPF variables are named 'twin': [prog.bss/twin, prog.rodata/twin]", "write map and name");
+        assertThat(find("prog.bss/twin").place()).isEqualTo("prog.bss/twin");
     }
 }
