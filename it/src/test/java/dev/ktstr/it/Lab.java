@@ -37,9 +37,24 @@ public final class Lab {
      */
     private static final String PERIODIC_TIMER = "highres=off nohz=off";
 
+    /** The word of its init, {@code lab-init.c}. */
+    private static final String PROGRAM_ENDED = "LAB STATUS ";
+
     private final Path work;
     private final Path kernelTree;
-    private boolean stoodStill;
+    private End end = End.TOO_LATE;
+
+    /** How a run of the lab ended. */
+    public enum End {
+        /** Its program ended, however it did. */
+        IN_ORDER,
+        /** Even a thread that does nothing but print was not heard of any more. No program brings a Linux to that; its emulation does. */
+        STOOD_STILL,
+        /** The machine was gone from one instruction to the next, or its kernel panicked: nothing told of the program's end. */
+        GONE,
+        /** It was ended, for its time was up. */
+        TOO_LATE
+    }
 
     /**
      * A lab that keeps its files in {@code work}. Fetches its kernel when the cache has none.
@@ -109,6 +124,7 @@ public final class Lab {
     public Path run(Path image, long limitS) throws IOException, InterruptedException {
         Path console = work.resolve("console.log");
         Files.deleteIfExists(console);
+        end = End.TOO_LATE;
         Process qemu = new ProcessBuilder(command(image, console))
                 .redirectErrorStream(true)
                 .redirectOutput(work.resolve("qemu.log").toFile())
@@ -122,12 +138,9 @@ public final class Lab {
         return console;
     }
 
-    /**
-     * Whether the last run ended because the whole machine stood still: even a thread that does nothing but print was not heard of. No
-     * program brings a Linux to that; its emulation, or what it runs on, does.
-     */
-    public boolean stoodStill() {
-        return stoodStill;
+    /** How the last run ended. */
+    public End end() {
+        return end;
     }
 
     private List<String> command(Path image, Path console) throws IOException {
@@ -161,10 +174,10 @@ public final class Lab {
 
     /** Ends early when the lab stands still, with what its CPUs were doing in {@code qemu.log}. */
     private void await(Process qemu, Path console, long limitS) throws IOException, InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(limitS);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(limitS);
         long size = -1;
         long grown = System.nanoTime();
-        while (!qemu.waitFor(1, TimeUnit.SECONDS) && System.nanoTime() < end) {
+        while (!qemu.waitFor(1, TimeUnit.SECONDS) && System.nanoTime() < deadline) {
             long now = Files.exists(console) ? Files.size(console) : 0;
             if (now != size) {
                 size = now;
@@ -175,9 +188,14 @@ public final class Lab {
                     monitor.flush();
                     qemu.waitFor(5, TimeUnit.SECONDS);
                 }
-                stoodStill = true;
+                end = End.STOOD_STILL;
                 return;
             }
+        }
+        if (!qemu.isAlive()) {
+            end = Files.readString(console, StandardCharsets.ISO_8859_1).contains(PROGRAM_ENDED)
+                    ? End.IN_ORDER
+                    : End.GONE;
         }
     }
 
