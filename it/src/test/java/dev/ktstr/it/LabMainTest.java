@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,10 +30,9 @@ class LabMainTest {
             throw new IllegalStateException(RESET);
         }
 
-        @ParameterizedTest
-        @ValueSource(ints = {1, 2, 3, 4})
-        void fails4Times(int unused) {
-            if (RUNS.getAndIncrement() < 4) {
+        @RepeatedTest(LabMain.MOST_AGAIN + 1)
+        void failsOnceTooOften() {
+            if (RUNS.getAndIncrement() <= LabMain.MOST_AGAIN) {
                 throw new IllegalStateException(RESET);
             }
         }
@@ -63,8 +63,8 @@ class LabMainTest {
     }
 
     @Test
-    void theFourthThatFailsIsAFailureAtOnce() {
-        assertThat(LabMain.failures(fixture("fails4Times(int)"))).hasSize(1);
-        assertThat(RUNS).hasValue(7);
+    void oneTooManyThatFailsIsAFailureAtOnce() {
+        assertThat(LabMain.failures(fixture("failsOnceTooOften"))).hasSize(1);
+        assertThat(RUNS).hasValue(2 * LabMain.MOST_AGAIN + 1);
     }
 }
