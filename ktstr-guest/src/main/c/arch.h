@@ -33,6 +33,7 @@ static inline uint64_t arch_cycles(void)
 {
 	return __builtin_ia32_rdtsc();
 }
+
 /* Where a signal came from, by what its handler was given (SA_SIGINFO). */
 static inline uintptr_t arch_instruction(const void *context)
 {

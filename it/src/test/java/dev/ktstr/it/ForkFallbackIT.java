@@ -81,13 +81,8 @@ class ForkFallbackIT {
         Variant variant = new Variant(
                 Registry.load(ForkFallbackIT.class.getClassLoader()).test("dev.ktstr.it.Fixtures#boots"),
                 KernelDiscovery.standard().find(null));
-        Options process = Options.ofProcess();
         Map<String, String> ours = Map.of("ktstr.template", "on", "ktstr.template.dir", temp.toString());
-        Options options = new Options(
-                name -> ours.containsKey(name)
-                        ? ours.get(name)
-                        : process.property().get(name),
-                process.environment());
+        Options options = Runs.options(ours);
         try (BootedGuest guest =
                 new Boot(backend, options).boot(variant, BootImage.cached(temp.resolve("boot")), temp, machine -> {})) {
             assertThat(guest.readText("/proc/sys/kernel/ostype")).isEqualTo("Linux");

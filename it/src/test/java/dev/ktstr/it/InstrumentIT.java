@@ -84,8 +84,7 @@ class InstrumentIT {
 
     @BeforeAll
     static void measure(@TempDir Path folder) throws Exception {
-        Path meddle = folder.resolve("meddle");
-        BootIT.command("gcc", "-O2", "-static", "-o", meddle.toString(), "src/test/c/meddle.c");
+        Path meddle = Tools.compile("meddle", folder);
         VariantRun.Ended ended = Runs.run("instrument", ctx -> {
             AgentSession session = ((BootedGuest) ctx.guest()).session();
             session.send(List.of(GuestFile.of("/tmp/meddle", 0755, meddle)), LIMIT);

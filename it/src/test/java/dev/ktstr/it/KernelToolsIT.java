@@ -61,12 +61,7 @@ class KernelToolsIT {
                 "ktstr.scheduler", "scx-simple,scx-qmap",
                 "ktstr.presets", "tiny-1llc",
                 "ktstr.scheduler.path", programs.toString());
-        Options process = Options.ofProcess();
-        Options options = new Options(
-                name -> own.containsKey(name)
-                        ? own.get(name)
-                        : process.property().get(name),
-                process.environment());
+        Options options = Runs.options(own);
         Sweep sweep = Sweep.of(
                 Registry.load(KernelToolsIT.class.getClassLoader()),
                 KernelsInForce.of(List.of(kernel)),

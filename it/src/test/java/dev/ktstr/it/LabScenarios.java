@@ -136,13 +136,8 @@ class LabScenarios {
 
     @Test
     void iASilentGuestIsGivenUpInBoundedTime() {
-        Options process = Options.ofProcess();
         Map<String, String> hurry = Map.of("ktstr.boot.timeout", "1", "ktstr.template", "off");
-        Options hurried = new Options(
-                name -> hurry.containsKey(name)
-                        ? hurry.get(name)
-                        : process.property().get(name),
-                process.environment());
+        Options hurried = Runs.options(hurry);
         Outcome outcome = new VariantRun("dev.ktstr.it.LabFixtures#one", hurried, Path.of(""))
                 .execute(ctx -> null)
                 .outcome();
@@ -153,9 +148,7 @@ class LabScenarios {
     @Test
     void jAnOlderKernelRunsTheWorkersUnderTheFixtureScheduler() {
         assumeTrue(KernelCache.standard().find(OLDER).isPresent(), "no " + OLDER + " in the cache");
-        Options process = Options.ofProcess();
-        Options older = new Options(
-                name -> name.equals("ktstr.kernel") ? OLDER : process.property().get(name), process.environment());
+        Options older = Runs.options(Map.of("ktstr.kernel", OLDER));
         Outcome outcome = new VariantRun("dev.ktstr.it.LabFixtures#underScx", older, Path.of(""))
                 .execute(new LabFixtures()::underScx)
                 .outcome();
@@ -194,9 +187,7 @@ class LabScenarios {
 
     @Test
     void lTheCompressedImageOfADistributionUnpacksItselfAndBoots() {
-        Options process = Options.ofProcess();
-        Options unpacking = new Options(
-                name -> name.equals("ktstr.kaslr") ? "true" : process.property().get(name), process.environment());
+        Options unpacking = Runs.options(Map.of("ktstr.kaslr", "true"));
         try (BootedGuest guest = boot("two", unpacking)) {
             assertThat(guest.machine().spec().kernel())
                     .isEqualTo(kernel(unpacking).image())

@@ -3,7 +3,6 @@ package dev.ktstr.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ktstr.result.Outcome;
 import dev.ktstr.result.ReportText;
 import dev.ktstr.result.Verdict;
@@ -19,15 +18,11 @@ class MonitorIT {
 
     private final Fixtures fixtures = new Fixtures();
 
-    private static JsonNode sidecar(Outcome outcome) throws IOException {
-        return new ObjectMapper().readTree(outcome.sidecar().orElseThrow().toFile());
-    }
-
     @Test
     void aHealthyRunHasASummaryAndATimelineAndNoLine() throws IOException {
         Outcome outcome = Runs.run("confined", fixtures::confined).outcome();
         assertThat(outcome.verdict()).as(outcome.details().toString()).isEqualTo(Verdict.PASS);
-        JsonNode monitor = sidecar(outcome).path("monitor");
+        JsonNode monitor = Runs.sidecar(outcome).path("monitor");
         assertThat(monitor.path("samples").asInt()).isGreaterThan(10);
         assertThat(monitor.path("intervalMs").asInt()).isEqualTo(100);
         assertThat(monitor.path("cpus")).hasSize(4);
@@ -35,7 +30,7 @@ class MonitorIT {
         assertThat(monitor.at("/cpus/0/schedstat/rqCpuTimeNs").asLong()).isPositive();
         assertThat(monitor.path("maxLocalDsqDepth").isNumber()).isTrue();
         assertThat(monitor.path("schedDomains")).isNotEmpty();
-        JsonNode timeline = sidecar(outcome).path("timeline");
+        JsonNode timeline = Runs.sidecar(outcome).path("timeline");
         assertThat(timeline.path("phases").findValuesAsText("name")).contains("step 1");
         assertThat(timeline.path("rows")).isNotEmpty();
     }
@@ -61,8 +56,8 @@ class MonitorIT {
         Matcher waited = WAITED.matcher(String.join("\n", outcome.details()));
         assertThat(waited.find()).as(outcome.details().toString()).isTrue();
         assertThat(Integer.parseInt(waited.group(1))).isGreaterThanOrEqualTo(5);
-        assertThat(sidecar(outcome).at("/watchdog/ofSchedulerMs").asInt()).isEqualTo(2000);
-        assertThat(sidecar(outcome).at("/watchdog/setToMs").asInt()).isEqualTo(5000);
+        assertThat(Runs.sidecar(outcome).at("/watchdog/ofSchedulerMs").asInt()).isEqualTo(2000);
+        assertThat(Runs.sidecar(outcome).at("/watchdog/setToMs").asInt()).isEqualTo(5000);
     }
 
     @Test
@@ -70,8 +65,8 @@ class MonitorIT {
         Outcome outcome = Runs.run("livesUnderAShorterLimit", fixtures::livesUnderAShorterLimit)
                 .outcome();
         assertThat(outcome.details()).isEmpty();
-        assertThat(sidecar(outcome).at("/watchdog/setToMs").asInt()).isEqualTo(1000);
-        assertThat(sidecar(outcome).path("notes").toString()).contains("3 s after the scheduler was attached");
+        assertThat(Runs.sidecar(outcome).at("/watchdog/setToMs").asInt()).isEqualTo(1000);
+        assertThat(Runs.sidecar(outcome).path("notes").toString()).contains("3 s after the scheduler was attached");
     }
 
     @Test
@@ -79,7 +74,8 @@ class MonitorIT {
         Outcome outcome =
                 Runs.run("crashesByAMapWrite", fixtures::crashesByAMapWrite).outcome();
         assertThat(outcome.verdict()).as(outcome.details().toString()).isEqualTo(Verdict.PASS);
-        assertThat(sidecar(outcome).at("/bpfMapWrites/0/variable").asText()).isEqualTo("crash");
+        assertThat(Runs.sidecar(outcome).at("/bpfMapWrites/0/variable").asText())
+                .isEqualTo("crash");
     }
 
     @Test
@@ -95,7 +91,7 @@ class MonitorIT {
         Outcome outcome =
                 Runs.run("boots", Map.of("ktstr.monitor", "false"), ctx -> null).outcome();
         assertThat(outcome.verdict()).isEqualTo(Verdict.PASS);
-        assertThat(sidecar(outcome).has("monitor")).isFalse();
-        assertThat(sidecar(outcome).has("timeline")).isFalse();
+        assertThat(Runs.sidecar(outcome).has("monitor")).isFalse();
+        assertThat(Runs.sidecar(outcome).has("timeline")).isFalse();
     }
 }

@@ -45,12 +45,7 @@ final class ObservedGuest implements AutoCloseable {
      * @param fixture the test whose machine and scheduler it has, {@code Fixtures#confined}
      */
     static ObservedGuest boot(Optional<String> kernel, String fixture, Map<String, String> more, Path folder) {
-        Options process = Options.ofProcess();
-        Options options = new Options(
-                name -> more.containsKey(name)
-                        ? more.get(name)
-                        : process.property().get(name),
-                process.environment());
+        Options options = Runs.options(more);
         Variant variant = new Variant(
                 Registry.load(ObservedGuest.class.getClassLoader()).test("dev.ktstr.it." + fixture),
                 image(kernel, options));

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ktstr.CgroupDef;
 import dev.ktstr.Ctx;
 import dev.ktstr.HoldSpec;
@@ -32,14 +31,10 @@ class PayloadIT {
         return ended.outcome();
     }
 
-    private static JsonNode sidecar(Outcome outcome) throws IOException {
-        return new ObjectMapper().readTree(outcome.sidecar().orElseThrow().toFile());
-    }
-
     @Test
     void fioRunsToItsEndBesideStressNgAndItsFiguresAreInTheResult() throws IOException {
         Outcome outcome = passed(Runs.run("PayloadFixtures#fioBesideStress", ctx -> null));
-        JsonNode payloads = sidecar(outcome).path("payloads");
+        JsonNode payloads = Runs.sidecar(outcome).path("payloads");
         assertThat(payloads.findValuesAsText("name")).containsExactly("fio", "stress-ng");
         JsonNode fio = payloads.get(0);
         assertThat(fio.path("exitCode").asInt(-1)).isZero();
@@ -64,7 +59,7 @@ class PayloadIT {
         Outcome outcome =
                 passed(Runs.run("PayloadFixtures#workersBesideStress", new PayloadFixtures()::workersBesideStress));
         assertThat(outcome.stats().get(0).workers()).hasSize(2);
-        JsonNode stress = sidecar(outcome).path("payloads").get(0);
+        JsonNode stress = Runs.sidecar(outcome).path("payloads").get(0);
         assertThat(stress.path("name").asText()).isEqualTo("stress-ng");
         assertThat(stress.path("durationMs").asDouble()).isGreaterThan(1_900);
     }

@@ -1,22 +1,35 @@
 package dev.ktstr.it;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ktstr.result.Outcome;
 import dev.ktstr.run.Options;
 import dev.ktstr.run.VariantRun;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
 /** Runs fixtures, with options of a test's own over those of this process. */
-final class Runs {
+public final class Runs {
     private Runs() {}
 
-    static VariantRun.Ended run(String fixture, Map<String, String> options, VariantRun.Body body) {
+    /** The options of this process, and over them these, by full name: {@code ktstr.template}. */
+    public static Options options(Map<String, String> own) {
         Options process = Options.ofProcess();
-        Options merged = new Options(
-                name -> options.containsKey(name)
-                        ? options.get(name)
+        return new Options(
+                name -> own.containsKey(name)
+                        ? own.get(name)
                         : process.property().get(name),
                 process.environment());
-        return new VariantRun(id(fixture), merged, Path.of("")).execute(body);
+    }
+
+    /** The result file of a run. */
+    static JsonNode sidecar(Outcome outcome) throws IOException {
+        return new ObjectMapper().readTree(outcome.sidecar().orElseThrow().toFile());
+    }
+
+    static VariantRun.Ended run(String fixture, Map<String, String> options, VariantRun.Body body) {
+        return new VariantRun(id(fixture), options(options), Path.of("")).execute(body);
     }
 
     static VariantRun.Ended run(String fixture, VariantRun.Body body) {

@@ -3,7 +3,6 @@ package dev.ktstr.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ktstr.result.Outcome;
 import dev.ktstr.result.ReportText;
 import dev.ktstr.result.Verdict;
@@ -50,8 +49,7 @@ class SchedulerIT {
                 .allSatisfy(w -> assertThat(w.cpusUsed()).isSubsetOf(0, 1))
                 .allSatisfy(w -> assertThat(w.workUnits()).isPositive());
 
-        JsonNode sidecar =
-                new ObjectMapper().readTree(outcome.sidecar().orElseThrow().toFile());
+        JsonNode sidecar = Runs.sidecar(outcome);
         assertThat(sidecar.at("/events/0/schedExtState").asText()).isEqualTo("enabled");
         assertThat(sidecar.at("/events/0/schedExtOps").asText()).startsWith("ktstr");
         assertThat(sidecar.path("verdict").asText()).isEqualTo("pass");
@@ -130,8 +128,7 @@ class SchedulerIT {
                 .endsWith("is none of those that scheduler 'scx-old' is for: kernels = 5.15");
         assertThat(outcome.timings()).doesNotContainKeys("prepare", "boot");
         assertThat(ReportText.failure(outcome)).startsWith("ktstr_test 'needsAnOldKernel' [sched=scx-old]");
-        JsonNode sidecar =
-                new ObjectMapper().readTree(outcome.sidecar().orElseThrow().toFile());
+        JsonNode sidecar = Runs.sidecar(outcome);
         assertThat(sidecar.path("verdict").asText()).isEqualTo("skip");
     }
 

@@ -29,9 +29,7 @@ class SnapshotIT {
         Outcome outcome = Runs.run("isCaptured", fixtures::isCaptured).outcome();
         assertThat(outcome.details()).isEmpty();
         assertThat(outcome.verdict()).isEqualTo(Verdict.PASS);
-        JsonNode snapshots = new ObjectMapper()
-                .readTree(outcome.sidecar().orElseThrow().toFile())
-                .path("snapshots");
+        JsonNode snapshots = Runs.sidecar(outcome).path("snapshots");
         assertThat(snapshots.findValuesAsText("name"))
                 .containsExactly("before", "periodic_000", "periodic_001", "periodic_002", "periodic_003");
         assertThat(snapshots.get(1).path("atMs").asInt()).isBetween(780, 2000);
@@ -53,8 +51,7 @@ class SnapshotIT {
     void everyWriteToAWatchedSymbolIsACaptureAndWhatIsNeverWrittenIsSaid() throws IOException {
         Outcome outcome = Runs.run("isWatched", fixtures::isWatched).outcome();
         assertThat(outcome.details()).isEmpty();
-        JsonNode sidecar =
-                new ObjectMapper().readTree(outcome.sidecar().orElseThrow().toFile());
+        JsonNode sidecar = Runs.sidecar(outcome);
         assertThat(sidecar.path("snapshots").findValuesAsText("name"))
                 .contains("beats_000", "beats_006", "periodic_000", "periodic_001")
                 .hasSize(9);
@@ -101,8 +98,7 @@ class SnapshotIT {
                                 HoldSpec.FULL)))
                 .outcome();
         assertThat(outcome.details()).isEmpty();
-        JsonNode sidecar =
-                new ObjectMapper().readTree(outcome.sidecar().orElseThrow().toFile());
+        JsonNode sidecar = Runs.sidecar(outcome);
         assertThat(sidecar.path("snapshots")).hasSize(32);
         assertThat(sidecar.path("notes").toString())
                 .contains("watchSnapshot 'nr_dispatched' was taken off after 32 captures");
@@ -122,8 +118,7 @@ class SnapshotIT {
                 })
                 .outcome();
         assertThat(outcome.details()).isEmpty();
-        JsonNode sidecar =
-                new ObjectMapper().readTree(outcome.sidecar().orElseThrow().toFile());
+        JsonNode sidecar = Runs.sidecar(outcome);
         assertThat(sidecar.path("snapshots")).isEmpty();
         assertThat(sidecar.path("notes").toString()).contains("watchSnapshot 'vmlinux/panic_timeout'", "never fired");
     }
@@ -138,8 +133,7 @@ class SnapshotIT {
                                 List.of(),
                                 HoldSpec.fixed(Duration.ofMillis(100)))))
                 .outcome();
-        JsonNode sidecar =
-                new ObjectMapper().readTree(outcome.sidecar().orElseThrow().toFile());
+        JsonNode sidecar = Runs.sidecar(outcome);
         assertThat(sidecar.path("snapshots").findValuesAsText("name")).containsExactly("periodic_000");
         assertThat(sidecar.path("notes").toString())
                 .contains("of 2 periodic captures 1 were taken: the scenario had ended");

@@ -34,12 +34,7 @@ class TemplateIT {
 
     @BeforeAll
     static void buildTruth(@TempDir Path folder) throws Exception {
-        truth = folder.resolve("truth");
-        Process gcc = new ProcessBuilder("gcc", "-O2", "-static", "-o", truth.toString(), "src/test/c/truth.c")
-                .inheritIO()
-                .start();
-        assertThat(gcc.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(gcc.exitValue()).isZero();
+        truth = Tools.compile("truth", folder);
     }
 
     private Outcome run(String fixture, Map<String, String> more, VariantRun.Body body) {

@@ -35,17 +35,8 @@ class VerifyIT {
     @TempDir
     Path temp;
 
-    private static Options options(Map<String, String> own) {
-        Options process = Options.ofProcess();
-        return new Options(
-                name -> own.containsKey(name)
-                        ? own.get(name)
-                        : process.property().get(name),
-                process.environment());
-    }
-
     private static Sweep sweep(Map<String, String> own) {
-        Options options = options(own);
+        Options options = Runs.options(own);
         return Sweep.of(
                 Registry.load(VerifyIT.class.getClassLoader()), KernelsInForce.find(options), options, Path.of(""));
     }
@@ -55,7 +46,7 @@ class VerifyIT {
         Cell cell = sweep(Map.of("ktstr.scheduler", "scx-ktstr", "ktstr.presets", "tiny-1llc"))
                 .cells()
                 .get(0);
-        try (SchedulerGuest guest = SchedulerGuest.boot(cell.variant(), options(Map.of()), Path.of(""), temp)) {
+        try (SchedulerGuest guest = SchedulerGuest.boot(cell.variant(), Runs.options(Map.of()), Path.of(""), temp)) {
             guest.start(cell.variant());
             List<BpfProgram> own = guest.kernel().bpf().programs().stream()
                     .filter(p -> p.name().startsWith("ktstr_"))
@@ -214,7 +205,7 @@ class VerifyIT {
         Map<String, String> own = Map.of("ktstr.scheduler", "scx-ktstr", "ktstr.presets", "tiny-1llc");
         Sweep sweep = sweep(own);
         List<CellResult> results = sweep.run(temp, result -> {});
-        Figures other = Baseline.of(real.toString(), sweep, options(own), Path.of(""))
+        Figures other = Baseline.of(real.toString(), sweep, Runs.options(own), Path.of(""))
                 .figures(temp.resolve("against"), result -> {});
         assertThat(new Comparison(other, Figures.of("now", results)).lines()).contains("  5 programs are the same");
     }

@@ -127,7 +127,8 @@ public final class VerifyMojo extends KtstrMojo {
         SweepXml.write(folder.resolve("TEST-ktstr-verifier.xml"), startedAt, results);
         try {
             if (baseline.isPresent()) {
-                print(List.of("cells to compare with, of " + against(options) + ":"));
+                print(List.of("cells to compare with, of "
+                        + options.get("verifier.against").orElseThrow() + ":"));
                 Figures before = baseline.get().figures(folder.resolve("against"), result -> print(text.cell(result)));
                 print(new Comparison(before, Figures.of(sweep.commit(), results)).lines());
             }
@@ -145,10 +146,6 @@ public final class VerifyMojo extends KtstrMojo {
     private void print(List<String> lines) {
         lines.forEach(line -> getLog().info(line));
         getLog().info("");
-    }
-
-    private static String against(dev.ktstr.run.Options options) {
-        return options.get("verifier.against").orElseThrow();
     }
 
     private boolean isSet(String property) {

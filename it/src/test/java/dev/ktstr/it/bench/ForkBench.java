@@ -1,5 +1,6 @@
 package dev.ktstr.it.bench;
 
+import dev.ktstr.it.Runs;
 import dev.ktstr.it.Workloads;
 import dev.ktstr.result.Outcome;
 import dev.ktstr.result.Verdict;
@@ -137,7 +138,6 @@ public final class ForkBench {
     }
 
     private static Options options(Path cache, String mode) {
-        Options process = Options.ofProcess();
         // Each thread has a folder for results: variants of one test do not run at the same time otherwise.
         Map<String, String> ours = Map.of(
                 "ktstr.template",
@@ -146,11 +146,7 @@ public final class ForkBench {
                 cache.toString(),
                 "ktstr.sidecar.dir",
                 cache.resolve("runs-" + Thread.currentThread().getName()).toString());
-        return new Options(
-                name -> ours.containsKey(name)
-                        ? ours.get(name)
-                        : process.property().get(name),
-                process.environment());
+        return Runs.options(ours);
     }
 
     /** Memory of the one virtual machine that runs, proc_pid_status(5). */

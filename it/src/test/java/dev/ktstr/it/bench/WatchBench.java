@@ -1,6 +1,7 @@
 package dev.ktstr.it.bench;
 
 import dev.ktstr.WorkerStats;
+import dev.ktstr.it.Runs;
 import dev.ktstr.it.Workloads;
 import dev.ktstr.result.Outcome;
 import dev.ktstr.run.Options;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Whether the guest notices the watchpoint on its scheduler's {@code exit_kind}: the same work with and without it, by turns. Prints a
@@ -38,12 +40,7 @@ public final class WatchBench {
     }
 
     private static double run(boolean watch) {
-        Options process = Options.ofProcess();
-        Options options = new Options(
-                name -> name.equals("ktstr.exit.watch")
-                        ? String.valueOf(watch)
-                        : process.property().get(name),
-                process.environment());
+        Options options = Runs.options(Map.of("ktstr.exit.watch", String.valueOf(watch)));
         Outcome outcome = new VariantRun("dev.ktstr.it.Fixtures#watches", options, Path.of(""))
                 .execute(Workloads::contended)
                 .outcome();

@@ -225,7 +225,7 @@ final class Make {
 
         String explanation() {
             if (!error.isEmpty()) {
-                String space = error.get(0).contains("No space left on device") ? "\n" + ImageFile.FULL_DISK : "";
+                String space = ImageFile.ifDiskIsFull(error.get(0));
                 return ". The first error:\n  " + String.join("\n  ", error) + space;
             }
             List<String> end = last.stream().filter(l -> !l.isBlank()).toList();

@@ -143,14 +143,12 @@ public final class Apt {
                 .map(l -> l.substring(3))
                 .toList();
         String text = String.join("\n  ", errors.isEmpty() ? r.err().lines().toList() : errors);
-        String cure = "";
+        String cure = ImageFile.ifDiskIsFull(text);
         if (text.contains("does not have a Release file") || text.contains("/Packages  404")) {
             cure =
                     "\nThe mirror has no such suite. Suites are named as in debian:sid, debian:forky, debian:trixie-backports.";
         } else if (text.contains("is not signed") || text.contains("NO_PUBKEY")) {
             cure = "\nA mirror of yours without signatures needs trusted=yes in the system's sources.";
-        } else if (text.contains("No space left on device") || text.contains("enough free space")) {
-            cure = "\n" + ImageFile.FULL_DISK;
         }
         return new KernelException("cannot " + doing + ": "
                 + (text.isBlank() ? "apt ended with status " + r.exit() + " and printed no error" : text) + cure);

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 
 /**
  * A kernel file opened for reading with bounds: every read names what it is for, and one that leaves the file says the
@@ -22,8 +23,12 @@ import java.nio.file.StandardOpenOption;
  */
 public final class ImageFile implements Closeable {
     /** What to do about a disk without room; all that is large is in the cache. */
-    public static final String FULL_DISK =
+    private static final String FULL_DISK =
             "That file system is full: make room there, or, where it is the cache's, move the cache with KTSTR_CACHE_DIR.";
+
+    /** How the kernel, git and apt say that. */
+    private static final List<String> DISK_IS_FULL =
+            List.of("No space left on device", "Out of diskspace", "enough free space");
 
     private final Path path;
     private final FileChannel channel;
@@ -63,8 +68,12 @@ public final class ImageFile implements Closeable {
     /** An exception that says which operation on which file failed, why, and of a full disk what to do. */
     public static KernelException failed(String operation, Path path, IOException e) {
         String why = why(e, path);
-        String cure = why.contains("No space left on device") ? "\n" + FULL_DISK : "";
-        return new KernelException("cannot " + operation + " " + path + ": " + why + cure, e);
+        return new KernelException("cannot " + operation + " " + path + ": " + why + ifDiskIsFull(why), e);
+    }
+
+    /** A line to go below words that say that a disk is full, with what to do; nothing below others. */
+    public static String ifDiskIsFull(String words) {
+        return DISK_IS_FULL.stream().anyMatch(words::contains) ? "\n" + FULL_DISK : "";
     }
 
     /** The messages of file system exceptions begin with the file, and of the commonest that is all. */

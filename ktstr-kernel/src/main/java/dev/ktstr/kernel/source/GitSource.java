@@ -22,7 +22,6 @@ public final class GitSource implements KernelSource {
     private static final Duration SILENCE = Duration.ofSeconds(60);
     private static final int NEAREST = 5;
     private static final int LINES = 20;
-    private static final List<String> DISK_FULL = List.of("No space left on device", "Out of diskspace");
 
     private final Git spec;
     private final Path folder;
@@ -156,9 +155,8 @@ public final class GitSource implements KernelSource {
         // In git's own words; of its command, only what is not the same each time.
         List<String> said =
                 r.err().lines().filter(l -> !l.isBlank()).limit(LINES).toList();
-        boolean full = DISK_FULL.stream().anyMatch(r.err()::contains);
         throw new KernelException("cannot " + doing + ": git " + String.join(" ", arguments) + " ended with status "
                 + r.exit() + (said.isEmpty() ? " and printed nothing" : ":\n  " + String.join("\n  ", said))
-                + (full ? "\n" + ImageFile.FULL_DISK : ""));
+                + ImageFile.ifDiskIsFull(r.err()));
     }
 }

@@ -52,13 +52,8 @@ class QemuForkingTest extends ForkingContract {
 
     @Test
     void aForkThatIsHandedOnHasItsFilesInTheNewFolderAndGoesOnWritingThem() throws IOException {
-        Saved saved;
-        try (VirtualMachine first = backend().start(spec("first", "1n1l1c1t", 256))) {
-            MicroGuest.awaitReady(first);
-            saved = save(first);
-        }
         VmSpec own = spec("own", "1n1l1c1t", 256);
-        try (VirtualMachine fork = forking().fork(spec("ahead", "1n1l1c1t", 256), saved)) {
+        try (VirtualMachine fork = forkMadeAhead()) {
             assertThat(forking().handsOn()).isTrue();
             forking().hand(fork, own);
             assertThat(fork.spec()).isEqualTo(own);
@@ -76,18 +71,22 @@ class QemuForkingTest extends ForkingContract {
 
     @Test
     void aForkWhoseFilesCannotBeMovedIsNotHandedOn() throws IOException {
-        Saved saved;
-        try (VirtualMachine first = backend().start(spec("first", "1n1l1c1t", 256))) {
-            MicroGuest.awaitReady(first);
-            saved = save(first);
-        }
         VmSpec own = spec("own", "1n1l1c1t", 256);
-        try (VirtualMachine fork = forking().fork(spec("ahead", "1n1l1c1t", 256), saved)) {
+        try (VirtualMachine fork = forkMadeAhead()) {
             Files.delete(fork.console());
             assertThatExceptionOfType(VmException.class)
                     .isThrownBy(() -> forking().hand(fork, own))
                     .withMessageContaining(own.workDir().toString());
         }
+    }
+
+    private VirtualMachine forkMadeAhead() throws IOException {
+        Saved saved;
+        try (VirtualMachine first = backend().start(spec("first", "1n1l1c1t", 256))) {
+            MicroGuest.awaitReady(first);
+            saved = save(first);
+        }
+        return forking().fork(spec("ahead", "1n1l1c1t", 256), saved);
     }
 
     private static List<String> names(Path folder) throws IOException {
