@@ -89,12 +89,14 @@ static void put_pages(const struct worker_log *log, struct kt_worker_report *to)
 
 /* Completes what a worker that did not end by itself left open: its last gap lasts until its end. */
 static void close_report(const struct crew *crew, const struct member *member, const struct worker_slot *slot,
-			 struct kt_worker_report *to)
+			 struct worker_log *log, struct kt_worker_report *to)
 {
 	int64_t end = member->ended ? member->ended_ns : now_ns();
 	int64_t since = slot->checkpoint_ns, gap = end - since;
 	to->wall_time_ns = end - crew->control->release_ns;
-	to->cpu_time_ns = member->cpu_ns < 0 ? 0 : member->cpu_ns;
+	/* Starting costs a worker, too; one that was not ready yet has done nothing else. */
+	int64_t started = atomic_load(&log->start_cpu_ns);
+	to->cpu_time_ns = started && member->cpu_ns > started ? member->cpu_ns - started : 0;
 	to->schedstat_cpu_ns = to->pages_migrated = -1;
 	to->pages.n = 0;
 	/* One that slept or waited for another had no gap open. */
@@ -143,7 +145,7 @@ void crew_report(const struct crew *crew, uint32_t i, int step, struct kt_worker
 	put_wakes(log, to);
 	put_pages(log, to);
 	if (state < WORKER_COMPLETE)
-		close_report(crew, member, slot, to);
+		close_report(crew, member, slot, log, to);
 	int64_t off = to->wall_time_ns - to->cpu_time_ns;
 	to->off_cpu_ns = off > 0 ? off : 0;
 }

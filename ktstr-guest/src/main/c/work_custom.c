@@ -47,6 +47,7 @@ static void start_counting(struct worker *w, struct ktstr_worker_block *block)
 	struct schedstat s = telemetry_schedstat("thread-self");
 	block->start_ns = worker_checkpoint(w);
 	block->start_cpu_ns = telemetry_cpu_ns();
+	atomic_store(&w->log->start_cpu_ns, block->start_cpu_ns);
 	block->start_schedstat_cpu_ns = s.known ? s.cpu_ns : -1;
 	block->start_delay_ns = s.known ? s.delay_ns : -1;
 	block->start_count = s.known ? s.count : -1;

@@ -45,6 +45,7 @@ static void say_ready(struct worker *w)
 static void await_release(struct worker *w, struct telemetry_start *start)
 {
 	telemetry_begin(start);
+	atomic_store(&w->log->start_cpu_ns, start->cpu_ns);
 	while (!atomic_load(&w->control->release))
 		futex_wait(&w->control->release, 0, NS_PER_S);
 	w->last_ns = atomic_load(&w->control->release_ns);

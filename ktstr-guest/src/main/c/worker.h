@@ -86,6 +86,7 @@ struct worker_migration {
  */
 struct worker_log {
 	_Atomic int32_t tid;
+	_Atomic int64_t start_cpu_ns; /* what it had used when counting began; 0 before */
 	bool messenger;   /* set by the work: this one wakes others */
 	bool pages_known; /* numa_maps could be read */
 	char error[240];  /* why it failed */
