@@ -63,7 +63,7 @@ static void run(void)
 	pid_t pid = fork();
 	if (pid == 0) {
 		setenv("HOME", "/lab/home", 1);
-		setenv("PATH", "/lab/jre/bin", 1);
+		setenv("PATH", "/lab/jre/bin:/usr/bin", 1);
 		execv(words[0], words);
 		printf("LAB ERROR running %s: %s\n", words[0], strerror(errno));
 		_exit(127);

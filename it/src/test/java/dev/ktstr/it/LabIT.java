@@ -29,9 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>{@code -Dktstr.lab.classes=…} runs only these classes, {@code Class#method} tests or folders of samples; {@code -Dktstr.lab=false}
  * none.
  *
- * <p>QEMU's helpers for SVM (do_vmexit, helper_vmrun) change a CPU's {@code interrupt_request} without the lock that other CPUs' threads
- * take for it, so an interrupt is lost now and then; {@link Lab} has what is done against it, and {@link LabMain} does what failed once
- * more and tells both. Should the whole lab stand still all the same, so that even a thread that only prints is silent, or end without a
+ * <p>{@link Lab} has what QEMU's emulation of SVM lets down, and what is done against it; {@link LabMain} does what failed once more and
+ * tells both. Should the whole lab stand still all the same, so that even a thread that only prints is silent, or end without a
  * word, the test is skipped, loudly, if nothing failed before; what the CPUs were doing is in {@code target/lab/qemu.log}.
  */
 class LabIT {

@@ -31,11 +31,14 @@ public final class LabMain {
     private static final Duration HEARTBEAT = Duration.ofSeconds(10);
 
     /**
-     * What the emulated processor lets down is done once more, and both are told: QEMU's emulation of SVM has races (see {@link Lab}), by
-     * which one guest in fifty that has four CPUs or more does not get through its boot (a triple fault before its first word), and once the
-     * lab's own Linux was gone from one instruction to the next. A fault of ours that comes each time is a failure, and so are more than these.
+     * What the emulated processor lets down is done once more, and both are told: with two emulated CPUs one guest in fifty that had four
+     * vCPUs or more ended in a triple fault before its first word (see {@link Lab}), with one none so far. A fault of ours that comes each
+     * time is a failure, and so are more than these.
      */
-    static final int MOST_AGAIN = 6;
+    static final int MOST_AGAIN = 2;
+
+    /** The sample of which the gauntlet is run, as its {@code invoker.properties} say, and nothing else. */
+    private static final String GAUNTLET = "03-gauntlet";
 
     private LabMain() {}
 
@@ -96,7 +99,7 @@ public final class LabMain {
                 Stream<Path> files = Files.walk(classes)) {
             here.setContextClassLoader(loader);
             List<String> names = files.map(file -> classes.relativize(file).toString())
-                    .filter(file -> file.endsWith("KtstrIT.class"))
+                    .filter(file -> file.endsWith(classes.endsWith(GAUNTLET) ? "_GauntletIT.class" : "KtstrIT.class"))
                     .map(file -> file.replace(".class", "").replace('/', '.'))
                     .sorted()
                     .toList();
