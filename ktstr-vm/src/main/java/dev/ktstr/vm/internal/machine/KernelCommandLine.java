@@ -19,6 +19,8 @@ import java.util.List;
  *   <li>{@code random.trust_cpu=on}: nobody waits for entropy
  *   <li>{@code cryptomgr.notests}: no self tests of cryptography (0.2 s)
  *   <li>{@code rcupdate.rcu_expedited=1 rcupdate.rcu_normal_after_boot=1}: short grace periods while booting only
+ *   <li>{@code damon_stat.enabled=N}: no thread that samples memory accesses 200 times a second, which distributions' kernels
+ *       have from 6.17 on ({@code mm/damon/stat.c}); it would run beside whatever a scheduler is judged by
  *   <li>{@code 8250.nr_uarts=2}: does not probe for serial ports that are not there
  *   <li>emulated CPUs only, {@code tsc=reliable no_timer_check}: emulated timers are late when the host is busy; the
  *       watchdog would call the TSC unstable and slow down every clock read
@@ -70,6 +72,7 @@ public final class KernelCommandLine {
                 "cryptomgr.notests",
                 "rcupdate.rcu_expedited=1",
                 "rcupdate.rcu_normal_after_boot=1",
+                "damon_stat.enabled=N",
                 "8250.nr_uarts=2"));
         if (emulated) {
             words.add("tsc=reliable");
