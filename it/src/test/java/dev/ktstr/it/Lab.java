@@ -199,7 +199,8 @@ public final class Lab {
         }
     }
 
-    static String command(Path folder, String... words) throws IOException, InterruptedException {
+    /** Runs a program in a folder to its end; gives what it printed, or throws it. */
+    public static String command(Path folder, String... words) throws IOException, InterruptedException {
         Path out = Files.createTempFile("ktstr-lab", ".out");
         try {
             Process process = new ProcessBuilder(words)

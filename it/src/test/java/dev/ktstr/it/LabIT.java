@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -71,7 +72,7 @@ class LabIT {
         given(Files.isExecutable(Path.of("/usr/bin/apt-cache")), "its kernel is a Debian package");
         Lab lab = new Lab(Files.createDirectories(Path.of("target/lab").toAbsolutePath()));
         Path vm = Path.of("../ktstr-vm/target").toAbsolutePath();
-        List<Path> samples = samples();
+        List<LabSamples.Sample> samples = samples();
         LabImage image = lab.image()
                 .kernels(kernels())
                 .program(scheduler(), "lab/scx/scx-ktstr")
@@ -94,8 +95,14 @@ class LabIT {
             image.program(Tools.compiled(tool), TOOLS.substring(1) + tool);
         }
         image.program(Tools.bpftool(), TOOLS.substring(1) + "bpftool").property("it.tools", TOOLS);
-        for (Path sample : samples) {
-            image.tree(sample, SAMPLES.substring(1) + sample.getFileName());
+        for (LabSamples.Sample sample : samples) {
+            image.tree(sample.classes(), SAMPLES.substring(1) + sample.name());
+            for (Map.Entry<String, Path> file : sample.files().entrySet()) {
+                image.tree(file.getValue(), LabImage.WORK + "/" + file.getKey());
+            }
+            for (Path program : sample.programs()) {
+                image.program(program, program.toString().substring(1));
+            }
         }
         long from = System.nanoTime();
         Path console = lab.run(image.write(LabMain.class.getName(), tests(SAMPLES, samples)), LIMIT_S);
@@ -112,10 +119,12 @@ class LabIT {
     }
 
     @Test
-    void theScenariosRunOnThisMachinesOwnKvmWhereItIsUsable() throws IOException {
+    void theScenariosRunOnThisMachinesOwnKvmWhereItIsUsable() throws IOException, InterruptedException {
         Backend.Availability kvm = new KvmBackend().availability();
         assumeTrue(kvm.usable(), "SKIPPED: " + kvm.detail());
-        List<String> tests = new ArrayList<>(tests(temp + "/", samples()));
+        List<LabSamples.Sample> samples =
+                samples().stream().filter(LabSamples.Sample::runsAnywhere).toList();
+        List<String> tests = new ArrayList<>(tests(temp + "/", samples));
         tests.removeIf(test -> test.startsWith("dev.ktstr.vm."));
         System.setProperty("ktstr.backend", KvmBackend.NAME);
         try {
@@ -133,12 +142,12 @@ class LabIT {
         assumeTrue(condition, "SKIPPED: " + otherwise);
     }
 
-    private List<Path> samples() throws IOException {
+    private List<LabSamples.Sample> samples() throws IOException, InterruptedException {
         return LabSamples.compile(Path.of(System.getProperty("it.samples", "samples")), temp);
     }
 
     /** What runs: classes, and the samples where they lie there. */
-    private static List<String> tests(String folder, List<Path> samples) {
+    private static List<String> tests(String folder, List<LabSamples.Sample> samples) {
         String chosen = System.getProperty("ktstr.lab.classes");
         if (chosen != null) {
             return List.of(chosen.split(",", -1));
@@ -147,7 +156,7 @@ class LabIT {
         if (KernelCache.standard().find(OLDER).isPresent()) {
             all.addAll(TESTS_WITH_OLDER);
         }
-        samples.forEach(sample -> all.add(folder + sample.getFileName()));
+        samples.forEach(sample -> all.add(folder + sample.name()));
         return all;
     }
 

@@ -21,10 +21,13 @@ import java.util.stream.Stream;
 
 /** The archive that the lab's Linux boots from: a JRE, this process's class path, programs with their libraries, kernels. */
 public final class LabImage {
+    /** Where what runs there has its working directory. */
+    static final String WORK = "lab/work";
+
     private static final Pattern LIBRARY = Pattern.compile("(?:=> )?(/\\S+) \\(0x");
     private static final Pattern NOT_NEEDED = Pattern.compile(".*/(archunit|maven|plexus|sisu|guice)[^/]*\\.jar");
     private static final String JDK_MODULES =
-            "java.base,java.logging,java.management,java.naming,java.xml,jdk.unsupported";
+            "java.base,java.logging,java.management,java.naming,java.xml,jdk.management,jdk.unsupported";
     /** Loaded by name only, by JNA's and other native parts. */
     private static final List<String> LOADED_LATER = List.of("libdl.so.2", "libpthread.so.0", "librt.so.1");
 
@@ -41,8 +44,9 @@ public final class LabImage {
     public LabImage(Path work) throws IOException, InterruptedException {
         this.work = work;
         this.archive = new CpioWriter(bytes);
-        // Another JDK makes another one.
-        this.jre = work.resolve("jre-" + System.getProperty("java.vm.version").replaceAll("[^\\w.]+", "-"));
+        // Another JDK makes another one, and so do other modules.
+        String version = System.getProperty("java.vm.version") + "-" + Integer.toHexString(JDK_MODULES.hashCode());
+        this.jre = work.resolve("jre-" + version.replaceAll("[^\\w.]+", "-"));
         jre();
         classPath();
         for (String library : LOADED_LATER) {
@@ -100,7 +104,7 @@ public final class LabImage {
     }
 
     /** Adds a folder of classes, in the lab's class path. */
-    LabImage classes(Path from, String there) throws IOException {
+    public LabImage classes(Path from, String there) throws IOException {
         classPath.add("/" + there);
         return tree(from, there);
     }
@@ -113,7 +117,7 @@ public final class LabImage {
         words.addAll(List.of("-cp", String.join(":", classPath), main));
         words.addAll(arguments);
         file("lab/command", (String.join("\n", words) + "\n").getBytes(StandardCharsets.UTF_8), 0644);
-        folder("lab/work");
+        folder(WORK);
         archive.characterDevice("dev/console", 0600, 5, 1);
         Path init = work.resolve("lab-init");
         Lab.command(work, "gcc", "-O1", "-static", "-Wall", "-o", init.toString(), Tools.source("lab-init.c"));

@@ -1,11 +1,14 @@
 package dev.ktstr.it;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
@@ -16,20 +19,84 @@ import javax.tools.ToolProvider;
  * backend. The same sources run on {@code qemu} as Maven projects in the same build, and have to pass there.
  */
 final class LabSamples {
-    /** Those whose tests need nothing but the scheduler: no programs of the distribution, no build of their own. */
-    private static final List<String> NAMES = List.of("02-mixed-workloads", "04-tutorial");
+    private static final List<String> ALWAYS = List.of("01-eevdf-skeleton", "02-mixed-workloads", "04-tutorial");
+
+    /** A dozen variants more, and programs of the distribution that are large to carry. */
+    private static final List<String> FULL = List.of("03-gauntlet", "07-payloads", "08-custom-worker");
+
+    private static final String HEADER = "/dev/ktstr/guest/include/ktstr_worker.h";
 
     private LabSamples() {}
 
-    /** Compiles them; gives a folder of classes for each, named as the sample. */
-    static List<Path> compile(Path samples, Path to) throws IOException {
-        List<Path> compiled = new ArrayList<>();
-        for (String name : NAMES) {
-            Path classes = to.resolve(name);
-            compile(samples.resolve(name).resolve("src/test/java"), Files.createDirectories(classes), name);
-            compiled.add(classes);
+    /**
+     * A sample that can run.
+     *
+     * @param classes folder of its classes, named as the sample
+     * @param files what its tests look for beside them, by its place in the sample's folder: made by its build, or sources
+     * @param programs the distribution's that it runs
+     */
+    record Sample(Path classes, Map<String, Path> files, List<Path> programs) {
+        String name() {
+            return classes.getFileName().toString();
+        }
+
+        /** Whether its tests need nothing but the scheduler. */
+        boolean runsAnywhere() {
+            return files.isEmpty() && programs.isEmpty();
+        }
+    }
+
+    /** Compiles them: all that have tests with {@code -Dktstr.full=true}. */
+    static List<Sample> compile(Path samples, Path to) throws IOException, InterruptedException {
+        List<String> names = new ArrayList<>(ALWAYS);
+        if (Boolean.getBoolean("ktstr.full")) {
+            names.addAll(FULL);
+        }
+        List<Sample> compiled = new ArrayList<>();
+        for (String name : names) {
+            Path sample = samples.resolve(name);
+            Path classes = Files.createDirectories(to.resolve(name));
+            compile(sample.resolve("src/test/java"), classes, name);
+            compiled.add(
+                    switch (name) {
+                        case "07-payloads" -> payloads(sample, to, classes);
+                        case "08-custom-worker" -> customWorker(sample, to, classes);
+                        default -> new Sample(classes, Map.of(), List.of());
+                    });
         }
         return compiled;
+    }
+
+    private static Sample payloads(Path sample, Path to, Path classes) throws IOException, InterruptedException {
+        Map<String, Path> files = new LinkedHashMap<>();
+        files.put("src/test/fio/reads.fio", sample.resolve("src/test/fio/reads.fio"));
+        files.put("target/payloads/wakebench", gcc(to, sample.resolve("src/test/c/wakebench.c"), "-pthread"));
+        return new Sample(classes, files, List.of(Path.of("/usr/bin/fio"), Path.of("/usr/bin/stress-ng")));
+    }
+
+    private static Sample customWorker(Path sample, Path to, Path classes) throws IOException, InterruptedException {
+        try (InputStream header = LabSamples.class.getResourceAsStream(HEADER)) {
+            if (header == null) {
+                throw new IOException(HEADER + " is not in the class path");
+            }
+            Files.copy(header, to.resolve(Path.of(HEADER).getFileName()));
+        }
+        Path worker = gcc(to, sample.resolve("src/main/c/worker.c"), "-I" + to);
+        return new Sample(classes, Map.of("target/worker", worker), List.of());
+    }
+
+    private static Path gcc(Path to, Path source, String option) throws IOException, InterruptedException {
+        Path program = to.resolve(source.getFileName().toString().replace(".c", ""));
+        Lab.command(
+                to,
+                "gcc",
+                "-O2",
+                "-Wall",
+                option,
+                "-o",
+                program.toString(),
+                source.toAbsolutePath().toString());
+        return program;
     }
 
     private static void compile(Path sources, Path classes, String name) throws IOException {

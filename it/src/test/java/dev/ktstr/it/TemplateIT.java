@@ -170,8 +170,10 @@ class TemplateIT {
     @Test
     void theWatchdogFindsAStallInAForkToo() {
         run("boots2", Map.of(), ctx -> null);
-        VariantRun.Ended ended =
-                Runs.run("stalls", Map.of("ktstr.template.dir", temp.toString()), ctx -> new Fixtures().stalls(ctx));
+        VariantRun.Ended ended = Runs.run(
+                "stalls",
+                Map.of("ktstr.template", "on", "ktstr.template.dir", temp.toString()),
+                ctx -> new Fixtures().stalls(ctx));
         assertThat(way(ended.outcome())).isEqualTo("forked");
         assertThat(ended.outcome().verdict()).isEqualTo(Verdict.FAIL);
         assertThat(String.join("\n", ended.outcome().details())).contains("scheduler process died unexpectedly");

@@ -42,7 +42,7 @@ public abstract class VirtualMachineContract {
         return boot("1n1l1c1t", 256);
     }
 
-    private VmExit end() throws InterruptedException {
+    protected VmExit end() throws InterruptedException {
         return vm.awaitExit(BOUND).orElseThrow();
     }
 

@@ -1,30 +1,40 @@
 package dev.ktstr.it.bench;
 
 import dev.ktstr.guest.BootImage;
+import dev.ktstr.it.Runs;
 import dev.ktstr.kernel.KernelDiscovery;
 import dev.ktstr.kernel.KernelImage;
 import dev.ktstr.kernel.KernelRequirements;
+import dev.ktstr.result.Outcome;
+import dev.ktstr.result.Verdict;
+import dev.ktstr.run.VariantRun;
 import dev.ktstr.spec.CpuTopology;
 import dev.ktstr.vm.MachineLayout;
+import dev.ktstr.vm.VcpuRegisters;
 import dev.ktstr.vm.VirtualMachine;
+import dev.ktstr.vm.VmExit;
 import dev.ktstr.vm.VmSpec;
 import dev.ktstr.vm.kvm.KvmBackend;
+import dev.ktstr.vm.kvm.KvmMachine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** What {@link LabBench} runs inside the lab. */
 public final class LabBenchGuest {
     private static final int ROUNDS = 3;
     private static final int FREEZES = 200;
+    private static final int FORKS = 7;
     private static final int MEMORY_MB = 512;
-    private static final Duration LIMIT = Duration.ofSeconds(100);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final Path kernel;
     private final Path initramfs;
@@ -37,13 +47,25 @@ public final class LabBenchGuest {
         this.scratch = scratch;
     }
 
-    /** Runs. */
+    /**
+     * Runs.
+     *
+     * @param args none for the figures of machines; {@code forks}; or how many guests are to be booted with how many vCPUs, whose machine it is, {@code ours} or
+     *     {@code qemu}, and words for the kernel's command line: then it tells which of them did not come up
+     */
     public static void main(String[] args) throws IOException, InterruptedException {
         LabBenchGuest bench = new LabBenchGuest(Files.createTempDirectory("bench"));
-        for (int cpus : new int[] {1, 4}) {
-            bench.boots(cpus);
+        if (List.of(args).equals(List.of("forks"))) {
+            bench.forks();
+        } else if (args.length > 0) {
+            List<String> words = List.of(args).subList(3, args.length);
+            bench.comeUp(Integer.parseInt(args[0]), Integer.parseInt(args[1]), args[2].equals("ours"), words);
+        } else {
+            for (int cpus : new int[] {1, 4}) {
+                bench.boots(cpus);
+            }
+            bench.freezes();
         }
-        bench.freezes();
         System.out.println("LAB END");
         System.exit(0);
     }
@@ -52,10 +74,10 @@ public final class LabBenchGuest {
     private void boots(int cpus) throws IOException, InterruptedException {
         List<Double> ours = new ArrayList<>();
         List<Double> rival = new ArrayList<>();
-        String commandLine = ours(cpus, new ArrayList<>());
+        String commandLine = ours(cpus, List.of(), new ArrayList<>());
         microvm(cpus, commandLine);
         for (int i = 0; i < ROUNDS; i++) {
-            ours(cpus, ours);
+            ours(cpus, List.of(), ours);
             rival.add(microvm(cpus, commandLine));
         }
         row("boot to the agent's first byte, " + cpus + " vCPUs, ours", ours);
@@ -67,9 +89,30 @@ public final class LabBenchGuest {
                 median(ours) / median(rival));
     }
 
+    private void comeUp(int count, int cpus, boolean ours, List<String> words)
+            throws IOException, InterruptedException {
+        List<Double> times = new ArrayList<>();
+        String commandLine = ours ? "" : ours(cpus, words, new ArrayList<>());
+        int failed = 0;
+        for (int i = 0; i < count; i++) {
+            try {
+                if (ours) {
+                    ours(cpus, words, times);
+                } else {
+                    times.add(microvm(cpus, commandLine));
+                }
+            } catch (IOException e) {
+                failed++;
+                System.out.println("LAB ROW guest " + i + ": " + e.getMessage().replaceAll("\\s+", " "));
+            }
+        }
+        row("boot to the agent's first byte, " + cpus + " vCPUs, of those that came up", times);
+        System.out.println("LAB ROW " + failed + " of " + count + " guests did not come up");
+    }
+
     /** Boots ours; gives the kernel's command line. */
-    private String ours(int cpus, List<Double> times) throws IOException {
-        VmSpec spec = spec(cpus);
+    private String ours(int cpus, List<String> words, List<Double> times) throws IOException {
+        VmSpec spec = spec(cpus, words);
         long from = System.nanoTime();
         try (VirtualMachine vm = new KvmBackend().start(spec)) {
             awaitByte(vm);
@@ -79,21 +122,37 @@ public final class LabBenchGuest {
         }
     }
 
-    private VmSpec spec(int cpus) {
-        return new VmSpec(
-                kernel,
-                initramfs,
-                CpuTopology.parse("1n1l" + cpus + "c1t"),
-                MEMORY_MB,
-                List.of(String.format(
-                        Locale.ROOT, "ktstr.shm=0x%x,0x%x", MachineLayout.SHM_BASE, MachineLayout.SHM_SIZE)),
-                scratch);
+    private VmSpec spec(int cpus, List<String> words) {
+        List<String> all = new ArrayList<>(words);
+        all.add(String.format(Locale.ROOT, "ktstr.shm=0x%x,0x%x", MachineLayout.SHM_BASE, MachineLayout.SHM_SIZE));
+        return new VmSpec(kernel, initramfs, CpuTopology.parse("1n1l" + cpus + "c1t"), MEMORY_MB, all, scratch);
     }
 
     private static void awaitByte(VirtualMachine vm) throws IOException {
         if (vm.control().read(ByteBuffer.allocate(1), LIMIT) != 1) {
-            throw new IOException("the agent said nothing; " + vm.exit() + ":\n" + Files.readString(vm.console()));
+            throw new IOException(
+                    "the agent said nothing; " + vm.exit().map(VmExit::toString).orElseGet(() -> standing(vm)) + ":\n"
+                            + Files.readString(vm.console()));
         }
+    }
+
+    /** Where the vCPUs of a silent guest are, twice: what stands still, and what runs in circles. */
+    private static String standing(VirtualMachine vm) {
+        StringBuilder text = new StringBuilder();
+        for (int turn = 0; turn < 2; turn++) {
+            for (VcpuRegisters vcpu : vm.registers()) {
+                Map<String, Long> values = vcpu.values();
+                text.append(String.format(
+                        Locale.ROOT,
+                        "cpu%d rip=%x rsp=%x rflags=%x cr3=%x; ",
+                        vcpu.cpu(),
+                        values.get("rip"),
+                        values.get("rsp"),
+                        values.get("rflags"),
+                        values.get("cr3")));
+            }
+        }
+        return text + ((KvmMachine) vm).usage().toString();
     }
 
     /** As its documentation has it for the fastest boot: the small firmware, which loads the kernel itself. */
@@ -158,9 +217,31 @@ public final class LabBenchGuest {
         qemu.destroyForcibly();
     }
 
+    /** Both backends on this KVM, each with a template of its own. Every second guest is the other's, for what slows the host down. */
+    private void forks() throws IOException {
+        Map<String, List<Double>> times = new LinkedHashMap<>();
+        for (int i = 0; i <= FORKS; i++) {
+            for (String backend : List.of("kvm", "qemu")) {
+                Map<String, String> options = Map.of(
+                        "ktstr.backend", backend, "ktstr.template", "on", "ktstr.template.dir", scratch.toString());
+                Outcome outcome = new VariantRun("dev.ktstr.it.LabFixtures#four", Runs.options(options), Path.of(""))
+                        .execute(ctx -> null)
+                        .outcome();
+                if (outcome.verdict() != Verdict.PASS
+                        || !outcome.facts().get("boot").equals(i == 0 ? "cold" : "forked")) {
+                    throw new IOException(backend + ": " + outcome.facts() + " " + outcome.details());
+                }
+                String way = (i == 0 ? "cold boot to the agent ready, " : "fork to the agent ready, ") + backend;
+                times.computeIfAbsent(way, w -> new ArrayList<>())
+                        .add(outcome.timings().get("boot"));
+            }
+        }
+        times.forEach(LabBenchGuest::row);
+    }
+
     private void freezes() throws IOException, InterruptedException {
         List<Double> times = new ArrayList<>();
-        try (VirtualMachine vm = new KvmBackend().start(spec(8))) {
+        try (VirtualMachine vm = new KvmBackend().start(spec(8, List.of()))) {
             awaitByte(vm);
             for (int i = 0; i < FREEZES; i++) {
                 long from = System.nanoTime();

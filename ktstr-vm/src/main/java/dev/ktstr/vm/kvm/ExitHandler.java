@@ -72,7 +72,7 @@ final class ExitHandler {
                 // Nothing to do: the next run goes on.
             }
             case EXIT_DEBUG -> breakpoints.hit(number, cpu);
-            case EXIT_SHUTDOWN -> end.reset("triple fault");
+            case EXIT_SHUTDOWN -> end.reset(report.ofTripleFault(number, cpu));
             case EXIT_SYSTEM_EVENT -> systemEvent(run, cpu);
             case EXIT_HLT ->
                 end.end(VmExit.Kind.BACKEND_ERROR, report.of(number, cpu, "a halt that KVM should handle"));

@@ -15,6 +15,8 @@ final class ExitReport {
     private static final int EXIT_INTERNAL_ERROR = 17;
     private static final int INTERNAL_ERROR_EMULATION = 1;
     private static final int MOST_DATA = 16;
+    /** Where a CPU begins after a reset (Intel SDM volume 3, 11.1.4; AMD APM volume 2, 14.1.3). */
+    private static final int RESET_VECTOR = 0xfff0;
 
     private final GuestMemory memory;
 
@@ -31,13 +33,24 @@ final class ExitReport {
         if (!hint.isEmpty()) {
             text.append(", ").append(hint);
         }
+        return text.append(state(cpu)).toString();
+    }
+
+    /** One line about a fault while a double fault was delivered. */
+    String ofTripleFault(int number, KvmCpu cpu) {
+        return "triple fault of vCPU " + number + state(cpu);
+    }
+
+    private String state(KvmCpu cpu) {
         try {
             Registers registers = Registers.of(cpu.registers(), cpu.specialRegisters(), cpu.debugRegisters());
-            text.append("; code: ").append(code(cpu, registers)).append("; ").append(registers);
+            // On AMD the state is undefined after a shutdown, and KVM resets the vCPU (svm.c, shutdown_interception).
+            return registers.rip() == RESET_VECTOR && !registers.longMode()
+                    ? "; KVM has reset its registers"
+                    : "; code: " + code(cpu, registers) + "; " + registers;
         } catch (VmException e) {
-            text.append("; its registers could not be read: ").append(e.getMessage());
+            return "; its registers could not be read: " + e.getMessage();
         }
-        return text.toString();
     }
 
     private static String exit(ByteBuffer run) {

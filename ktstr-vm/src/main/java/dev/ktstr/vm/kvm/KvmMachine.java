@@ -15,7 +15,6 @@ import dev.ktstr.vm.internal.linux.KvmCpu;
 import dev.ktstr.vm.internal.linux.KvmStats;
 import dev.ktstr.vm.internal.machine.Ending;
 import dev.ktstr.vm.internal.machine.FileTail;
-import dev.ktstr.vm.internal.machine.HitTeller;
 import dev.ktstr.vm.internal.machine.PanicLine;
 import dev.ktstr.vm.kvm.device.UnclaimedAccesses;
 import java.io.IOException;
@@ -27,8 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +36,6 @@ import org.slf4j.LoggerFactory;
 public final class KvmMachine implements VirtualMachine {
     private static final Logger LOG = LoggerFactory.getLogger(KvmMachine.class);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
-    private static final Duration FREEZE_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration CONSOLE_FLUSH = Duration.ofSeconds(5);
     private static final int CONSOLE_TAIL = 64 << 10;
 
@@ -50,21 +46,7 @@ public final class KvmMachine implements VirtualMachine {
     private final Thread keeper;
     private final Ending ending = new Ending();
     private final AtomicBoolean closed = new AtomicBoolean();
-    private final ReentrantLock freezing = new ReentrantLock();
-    private final Object holds = new Object();
-    private final String name;
-    private @Nullable HitTeller teller;
-    private List<Watchpoint> watched = List.of();
-    private Watchpoint.Listener listener = hit -> {};
-    private int pendingHits;
-    private boolean frozen;
-    private boolean still;
-
-    /** Of a fork that has not run yet. */
-    private @Nullable KvmState goesOn;
-
-    private long stillSince;
-    private long frozenNanos;
+    private final Standstill standstill;
     private volatile boolean stuck;
 
     /** Takes the parts over and closes them in the end. */
@@ -72,7 +54,7 @@ public final class KvmMachine implements VirtualMachine {
         this.spec = spec;
         this.parts = parts;
         this.description = description;
-        this.name = name;
+        this.standstill = new Standstill(parts, name);
         this.control =
                 new QueueControlChannel(parts.hardware().controlOut, parts.hardware().controlIn, parts.console());
         this.keeper = new Thread(this::keep, "ktstr-keeper-" + name);
@@ -100,7 +82,7 @@ public final class KvmMachine implements VirtualMachine {
 
     /** The same for a fork: it stands still, and its clocks go on with the first {@link #resume()}. */
     void beginFrozen(KvmState state) {
-        goesOn = state;
+        standstill.goesOnWith(state);
         parts.vcpus().forEach(Vcpu::requestPause);
         begin();
         freeze();
@@ -162,70 +144,17 @@ public final class KvmMachine implements VirtualMachine {
 
     @Override
     public void freeze() {
-        freezing.lock();
-        try {
-            standStill();
-            frozen = true;
-        } finally {
-            freezing.unlock();
-        }
-    }
-
-    private void standStill() {
-        if (ending.isDecided() || parts.end().decided()) {
-            throw new VmException("the guest cannot be frozen: it has ended");
-        }
-        parts.vcpus().forEach(Vcpu::requestPause);
-        long deadline = System.nanoTime() + FREEZE_TIMEOUT.toNanos();
-        for (Vcpu vcpu : parts.vcpus()) {
-            if (!vcpu.awaitPaused(deadline)) {
-                throw new VmException("vCPU " + vcpu.number() + " did not stop within " + FREEZE_TIMEOUT.toSeconds()
-                        + " s of being asked to; the host is overloaded, or its KVM is broken");
-            }
-        }
-        if (!still) {
-            still = true;
-            stillSince = System.nanoTime();
-        }
+        standstill.freeze();
     }
 
     @Override
     public void resume() {
-        freezing.lock();
-        try {
-            if (goesOn != null) {
-                Frozen.goOn(parts, goesOn);
-                goesOn = null;
-            }
-            frozen = false;
-            goUnlessHeld();
-        } finally {
-            freezing.unlock();
-        }
-    }
-
-    /** A vCPU that has hit a watchpoint waits until the listener was told: nobody else may let it go. */
-    private void goUnlessHeld() {
-        synchronized (holds) {
-            if (frozen || pendingHits > 0) {
-                return;
-            }
-            if (still) {
-                still = false;
-                frozenNanos += System.nanoTime() - stillSince;
-            }
-            parts.vcpus().forEach(Vcpu::requestResume);
-        }
+        standstill.resume();
     }
 
     /** How long the guest has stood still by {@link #freeze()} and {@link #watch} so far, in total. Its clocks went on meanwhile. */
     public Duration frozenTime() {
-        freezing.lock();
-        try {
-            return Duration.ofNanos(frozenNanos + (still ? System.nanoTime() - stillSince : 0));
-        } finally {
-            freezing.unlock();
-        }
+        return standstill.time();
     }
 
     /**
@@ -274,56 +203,8 @@ public final class KvmMachine implements VirtualMachine {
         List<Breakpoint> breakpoints = watchpoints.stream()
                 .map(w -> new Breakpoint(w.address(), Breakpoint.Kind.WRITE, w.length()))
                 .toList();
-        synchronized (holds) {
-            if (teller == null && !watchpoints.isEmpty()) {
-                teller = new HitTeller(name, this::handle);
-            }
-            watched = List.copyOf(watchpoints);
-            listener = told;
-        }
-        setBreakpoints(breakpoints, this::onHit);
-    }
-
-    /** On the vCPU's thread: it stands still from here on, and the others as soon as the teller's thread has its turn. */
-    private void onHit(Breakpoint.Hit hit) {
-        synchronized (holds) {
-            HitTeller telling = teller;
-            if (telling != null && !closed.get()) {
-                pendingHits++;
-                parts.vcpus().get(hit.cpu()).requestPause();
-                Breakpoint b = hit.breakpoint();
-                telling.add(new Watchpoint.Hit(hit.cpu(), new Watchpoint(b.address(), b.length())));
-            }
-        }
-    }
-
-    private void handle(Watchpoint.Hit hit) {
-        try {
-            freezing.lock();
-            try {
-                standStill();
-            } finally {
-                freezing.unlock();
-            }
-            listenerOf(hit.watchpoint()).hit(hit);
-        } finally {
-            freezing.lock();
-            try {
-                synchronized (holds) {
-                    pendingHits--;
-                }
-                goUnlessHeld();
-            } finally {
-                freezing.unlock();
-            }
-        }
-    }
-
-    /** Whoever is to hear of it; one that was taken off meanwhile is nobody's. */
-    private Watchpoint.Listener listenerOf(Watchpoint watchpoint) {
-        synchronized (holds) {
-            return watched.contains(watchpoint) ? listener : hit -> {};
-        }
+        standstill.watch(watchpoints, told);
+        setBreakpoints(breakpoints, standstill::onHit);
     }
 
     @Override
@@ -396,13 +277,7 @@ public final class KvmMachine implements VirtualMachine {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        HitTeller telling;
-        synchronized (holds) {
-            telling = teller;
-        }
-        if (telling != null) {
-            telling.close();
-        }
+        standstill.close();
         try {
             kill();
         } catch (VmException e) {

@@ -3,22 +3,14 @@ package dev.ktstr.vm.kvm;
 import com.sun.management.ThreadMXBean;
 import dev.ktstr.vm.VirtualMachine;
 import dev.ktstr.vm.host.ThreadTimes;
-import dev.ktstr.vm.internal.linux.Kvm;
-import dev.ktstr.vm.internal.linux.KvmCpu;
-import dev.ktstr.vm.internal.linux.KvmVm;
-import dev.ktstr.vm.internal.linux.Mapping;
-import dev.ktstr.vm.internal.linux.Memfd;
 import dev.ktstr.vm.kvm.device.Device;
 import dev.ktstr.vm.kvm.device.InterruptLine;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
@@ -36,11 +28,6 @@ public final class KvmBench {
     private static final int ROUNDS = 3;
     private static final int FREEZES = 200;
     private static final Path FOLDER = Path.of(System.getProperty("java.io.tmpdir"));
-
-    /** Where raw guests start, and the counter of those that count. */
-    private static final int CODE = 0x1000;
-
-    private static final int COUNTER = 0x8000;
 
     /** eb fe: jmp to itself. */
     private static final String SPIN = "ebfe";
@@ -238,7 +225,7 @@ public final class KvmBench {
     /** Median, 99th percentile, and bytes that the vCPU's thread allocated meanwhile. */
     private static long[] ourExits(int warmUp) throws InterruptedException {
         Stopwatch watch = new Stopwatch(warmUp);
-        try (Raw machine = new Raw(List.of(EXIT))) {
+        try (BareMachine machine = new BareMachine(List.of(EXIT))) {
             machine.hardware.ports.add(0x80, 1, watch);
             machine.start();
             if (!watch.done.await(2, TimeUnit.MINUTES)) {
@@ -276,7 +263,7 @@ public final class KvmBench {
     // Freezing
 
     private static void freeze() throws InterruptedException {
-        try (Raw machine = new Raw(List.of(COUNT, COUNT, COUNT, COUNT, COUNT, COUNT, COUNT, COUNT))) {
+        try (BareMachine machine = new BareMachine(List.of(COUNT, COUNT, COUNT, COUNT, COUNT, COUNT, COUNT, COUNT))) {
             machine.start();
             long[] nanos = new long[FREEZES];
             for (int i = 0; i < FREEZES; i++) {
@@ -356,7 +343,7 @@ public final class KvmBench {
     /** Turns of the counting vCPU per second of its CPU time, whatever else runs here; and bytes per second of the console. */
     private static double[] counts(String other) throws IOException, InterruptedException {
         try (Scratch scratch = new Scratch();
-                Raw machine = new Raw(List.of(COUNT, other));
+                BareMachine machine = new BareMachine(List.of(COUNT, other));
                 ConsoleFile console =
                         new ConsoleFile(machine.hardware.consoleOut, scratch.folder.resolve("console"), "bench")) {
             console.start();
@@ -375,127 +362,10 @@ public final class KvmBench {
         }
     }
 
-    private static long ranNs(Raw machine) {
+    private static long ranNs(BareMachine machine) {
         return ThreadTimes.of(machine.vcpus.get(0).cpu().threadId())
                 .orElseThrow()
                 .ranNs();
-    }
-
-    /**
-     * Our devices and vCPU threads on a machine without interrupt controllers, whose vCPUs run at once, each with a code of its
-     * own at the same address of its own RAM slot.
-     */
-    private static final class Raw implements AutoCloseable {
-        private static final int RAM = 1 << 20;
-
-        final EndSwitch end = new EndSwitch();
-        final Hardware hardware = new Hardware(gsi -> InterruptLine.NONE, end, () -> {});
-        final List<Vcpu> vcpus = new ArrayList<>();
-        private final List<AutoCloseable> owned = new ArrayList<>();
-        private final ByteBuffer ram;
-
-        Raw(List<String> codes) {
-            try (Kvm kvm = Kvm.open()) {
-                Memfd memfd = own(Memfd.create("ktstr-bench", RAM));
-                Mapping mapping = own(memfd.map());
-                ram = mapping.view(0, RAM);
-                KvmVm vm = own(kvm.createVm());
-                vm.setMemory(0, 0, mapping, 0, RAM);
-                for (int i = 0; i < codes.size(); i++) {
-                    int at = CODE + i * 0x100;
-                    ram.put(at, HexFormat.of().parseHex(codes.get(i)));
-                    KvmCpu cpu = own(vm.createCpu(i));
-                    cpu.setCpuid(kvm.supportedCpuid());
-                    protectedMode(cpu, at);
-                    ExitHandler exits = new ExitHandler(
-                            i, hardware.ports, hardware.memory, end, new Breakpoints(), new ExitReport(new NoMemory()));
-                    vcpus.add(new Vcpu(i, cpu, exits, end, "bench"));
-                }
-            }
-        }
-
-        private <T extends AutoCloseable> T own(T part) {
-            owned.add(0, part);
-            return part;
-        }
-
-        void start() {
-            vcpus.forEach(Vcpu::start);
-        }
-
-        long counter() {
-            return ram.getInt(COUNTER) & 0xffffffffL;
-        }
-
-        /** Flat 32-bit segments without paging; {@code struct kvm_segment} as in {@link CpuSetup}. */
-        private static void protectedMode(KvmCpu cpu, int entry) {
-            ByteBuffer s = cpu.specialRegisters();
-            for (int at : new int[] {0, 24, 48, 72, 96, 120}) {
-                boolean code = at == 0;
-                s.putLong(at, 0).putInt(at + 8, -1).putShort(at + 12, (short) (code ? 8 : 16));
-                s.put(at + 14, new byte[] {(byte) (code ? 0xb : 3), 1, 0, 1, 1, 0, 1, 0, 0, 0});
-            }
-            s.putLong(224, s.getLong(224) | 1);
-            cpu.setSpecialRegisters(s);
-            ByteBuffer r = ByteBuffer.allocateDirect(KvmCpu.REGS_SIZE).order(s.order());
-            cpu.setRegisters(r.putLong(128, entry).putLong(136, 2));
-        }
-
-        @Override
-        public void close() {
-            end.end(dev.ktstr.vm.VmExit.Kind.KILLED, "the benchmark is over");
-            vcpus.forEach(Vcpu::requestStop);
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-            for (Vcpu vcpu : vcpus) {
-                if (!vcpu.awaitStopped(deadline)) {
-                    throw new IllegalStateException("vCPU " + vcpu.number() + " does not stop");
-                }
-            }
-            owned.forEach(part -> KvmParts.close("part of the benchmark", part));
-        }
-    }
-
-    /** For reports of exits that do not happen here. */
-    private static final class NoMemory implements dev.ktstr.vm.GuestMemory {
-        @Override
-        public boolean contains(long gpa, long length) {
-            return false;
-        }
-
-        @Override
-        public long size() {
-            return 0;
-        }
-
-        @Override
-        public void read(long gpa, byte[] target, int offset, int length) {
-            throw new IndexOutOfBoundsException(gpa);
-        }
-
-        @Override
-        public void write(long gpa, byte[] source, int offset, int length) {
-            throw new IndexOutOfBoundsException(gpa);
-        }
-
-        @Override
-        public int getIntAcquire(long gpa) {
-            throw new IndexOutOfBoundsException(gpa);
-        }
-
-        @Override
-        public void putIntRelease(long gpa, int value) {
-            throw new IndexOutOfBoundsException(gpa);
-        }
-
-        @Override
-        public long getLongAcquire(long gpa) {
-            throw new IndexOutOfBoundsException(gpa);
-        }
-
-        @Override
-        public void putLongRelease(long gpa, long value) {
-            throw new IndexOutOfBoundsException(gpa);
-        }
     }
 
     /** A folder that goes with the benchmark. */

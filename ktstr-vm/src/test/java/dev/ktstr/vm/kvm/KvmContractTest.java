@@ -1,5 +1,6 @@
 package dev.ktstr.vm.kvm;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ktstr.vm.Backend;
@@ -25,6 +26,7 @@ class KvmContractTest extends VirtualMachineContract {
     protected void aTripleFaultIsAReset() throws InterruptedException {
         assumeFaults();
         super.aTripleFaultIsAReset();
+        assertThat(end().detail()).contains("triple fault of vCPU 0");
     }
 
     @Override

@@ -3,6 +3,9 @@ package dev.ktstr.vm.internal.linux;
 import com.sun.jna.Function;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Pointer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
@@ -33,6 +36,10 @@ public final class HostTsc {
 
     private static final int MHZ = 1000;
 
+    /** Documentation/ABI/testing/sysfs-devices-system-clocksource of the kernel. */
+    private static final Path CLOCK_SOURCE =
+            Path.of("/sys/devices/system/clocksource/clocksource0/current_clocksource");
+
     private HostTsc() {}
 
     /**
@@ -43,8 +50,26 @@ public final class HostTsc {
         return Holder.KHZ;
     }
 
+    /**
+     * Whether the host's kernel itself keeps time by the counter: then it runs steadily, and alike on all CPUs, or its clocksource
+     * watchdog would have taken another one.
+     */
+    public static boolean keepsTime() {
+        return Holder.KEEPS_TIME;
+    }
+
     private static final class Holder {
         static final OptionalInt KHZ = measure();
+        static final boolean KEEPS_TIME = keepsTime(CLOCK_SOURCE);
+    }
+
+    static boolean keepsTime(Path clockSource) {
+        try {
+            return Files.readString(clockSource).strip().equals("tsc");
+        } catch (IOException e) {
+            LOG.info("what the host keeps time by is not known: {}", e.toString());
+            return false;
+        }
     }
 
     private static OptionalInt measure() {

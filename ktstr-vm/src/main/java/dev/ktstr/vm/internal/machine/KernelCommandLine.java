@@ -22,8 +22,10 @@ import java.util.List;
  *   <li>{@code damon_stat.enabled=N}: no thread that samples memory accesses 200 times a second, which distributions' kernels
  *       have from 6.17 on ({@code mm/damon/stat.c}); it would run beside whatever a scheduler is judged by
  *   <li>{@code 8250.nr_uarts=2}: does not probe for serial ports that are not there
- *   <li>emulated CPUs only, {@code tsc=reliable no_timer_check}: emulated timers are late when the host is busy; the
- *       watchdog would call the TSC unstable and slow down every clock read
+ *   <li>{@code tsc=reliable}, where the CPUs are emulated or the host itself keeps time by the TSC: timers are late when the host is
+ *       busy; the watchdog would call the TSC unstable and slow down every clock read. Linux 7.2's compares vCPUs with one another, with
+ *       interrupts off ({@code watchdog_check_skew} in kernel/time/clocksource.c); eight of them on one CPU were seen to stand still in it
+ *   <li>emulated CPUs only, {@code no_timer_check}: for the same reason
  *   <li>emulated CPUs only, {@code reboot=t}: by a triple fault, without asking a keyboard controller that is not there
  *       655360 times; a panic took a minute to end the machine on a busy host
  *   <li>emulated CPUs only, {@code tsc_early_khz=}: for the same reason the kernel cannot measure the TSC by the PIT, and
@@ -74,8 +76,10 @@ public final class KernelCommandLine {
                 "rcupdate.rcu_normal_after_boot=1",
                 "damon_stat.enabled=N",
                 "8250.nr_uarts=2"));
-        if (emulated) {
+        if (emulated || HostTsc.keepsTime()) {
             words.add("tsc=reliable");
+        }
+        if (emulated) {
             words.add("no_timer_check");
             words.add("reboot=t");
             HostTsc.khz().ifPresent(khz -> words.add("tsc_early_khz=" + khz));

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class HostTscTest {
     @Test
@@ -26,6 +27,14 @@ class HostTscTest {
     @Test
     void theMedianOfRatesThatAgreeIsTakenInWholeMegahertz() {
         assertThat(HostTsc.agreed(2.5961, 2.5957, 2.5962)).hasValue(2_596_000);
+    }
+
+    @Test
+    void aHostKeepsTimeByItWhereItsKernelSaysSo(@TempDir Path temp) throws IOException {
+        Path clockSource = temp.resolve("current_clocksource");
+        assertThat(HostTsc.keepsTime(clockSource)).isFalse();
+        assertThat(HostTsc.keepsTime(Files.writeString(clockSource, "tsc\n"))).isTrue();
+        assertThat(HostTsc.keepsTime(Files.writeString(clockSource, "hpet\n"))).isFalse();
     }
 
     @Test
