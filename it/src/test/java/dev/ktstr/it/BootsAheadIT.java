@@ -193,14 +193,8 @@ class BootsAheadIT {
             ahead.reached(0);
             run("boots", MANY, ctx -> {
                 await("the next template", () -> templates() == 2);
-                // This one was booted; the fork may have been there before this body began.
-                await("the next guest", () -> Children.qemu().stream().anyMatch(BootsAheadIT::isFork));
-                // As who needs it would, wait until it is ready: its vCPUs take no CPU time any more.
-                ProcessHandle ready = Children.qemu().stream()
-                        .filter(BootsAheadIT::isFork)
-                        .findFirst()
-                        .orElseThrow();
-                awaitIdle(ready);
+                // This one was booted. As who needs the other would, wait until it is ready.
+                ProcessHandle ready = Children.awaitStillFork(Duration.ofMillis(500));
                 ready.destroyForcibly();
                 Children.awaitDeath(ready);
                 return null;
@@ -210,26 +204,5 @@ class BootsAheadIT {
             assertThat(next.facts()).containsEntry("boot", "forked").doesNotContainKey("bootAhead");
             assertThat(next.facts().get("bootNote")).asString().contains("made ready ahead failed");
         }
-    }
-
-    private static boolean isFork(ProcessHandle qemu) {
-        return qemu.info()
-                .arguments()
-                .map(a -> List.of(a).contains("-incoming"))
-                .orElse(false);
-    }
-
-    /** Waits until a process has taken no CPU time for half a second: a guest whose agent looks for mail takes some. */
-    private static void awaitIdle(ProcessHandle process) {
-        Duration[] last = {Duration.ZERO};
-        long[] since = {System.nanoTime()};
-        await("a guest that stands still", () -> {
-            Duration now = process.info().totalCpuDuration().orElse(Duration.ZERO);
-            if (!now.equals(last[0])) {
-                last[0] = now;
-                since[0] = System.nanoTime();
-            }
-            return System.nanoTime() - since[0] > Duration.ofMillis(500).toNanos();
-        });
     }
 }

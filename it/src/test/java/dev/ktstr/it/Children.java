@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /** The processes that this one started, virtual machines above all. */
@@ -19,6 +21,36 @@ final class Children {
 
     static List<ProcessHandle> qemu() {
         return ProcessHandle.current().descendants().filter(Children::isQemu).toList();
+    }
+
+    /** Whether a virtual machine took a saved guest over. */
+    static boolean isFork(ProcessHandle qemu) {
+        return qemu.info()
+                .arguments()
+                .map(a -> List.of(a).contains("-incoming"))
+                .orElse(false);
+    }
+
+    /**
+     * Waits for a fork that has taken no CPU time for so long, at most two minutes: a guest whose agent looks for mail takes
+     * some, one that was made ready and stopped takes none.
+     */
+    static ProcessHandle awaitStillFork(Duration still) {
+        long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
+        Map<ProcessHandle, Duration> last = new HashMap<>();
+        Map<ProcessHandle, Long> since = new HashMap<>();
+        while (System.nanoTime() < deadline) {
+            for (ProcessHandle fork : qemu().stream().filter(Children::isFork).toList()) {
+                Duration now = fork.info().totalCpuDuration().orElse(Duration.ZERO);
+                if (!now.equals(last.put(fork, now))) {
+                    since.put(fork, System.nanoTime());
+                } else if (System.nanoTime() - since.get(fork) > still.toNanos()) {
+                    return fork;
+                }
+            }
+            LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+        }
+        throw new AssertionError("no fork stands still; there are " + qemu());
     }
 
     /**

@@ -19,13 +19,15 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +45,9 @@ public final class BootsAhead implements AutoCloseable {
     /** Templates that wait for their first variant. More could push one another out before they are used. */
     private static final int MOST_WAITING = 4;
 
-    private static final long POLL_NS = Duration.ofMillis(100).toNanos();
+    /** Changes of this process are told; this is for what other processes do. To look is to ask for one file, or for the places. */
+    private static final long LOOK_NS = Duration.ofMillis(500).toNanos();
+
     private static final Duration END_LIMIT = Duration.ofSeconds(30);
 
     private final List<Coming> coming;
@@ -59,7 +63,13 @@ public final class BootsAhead implements AutoCloseable {
     private final Deque<Integer> missing = new ArrayDeque<>();
 
     private final List<Optional<Variant>> variants = new ArrayList<>();
+
+    /** What can be done for variants that were looked at and have not begun, by their places in the list. */
+    private final Map<Integer, Ahead> works = new HashMap<>();
+
+    /** The variant for which a guest was made ready, or was tried to be, last. */
     private int readyFor = -1;
+
     private final Object ending = new Object();
     private boolean closed;
     private @Nullable VirtualMachine booting;
@@ -121,13 +131,14 @@ public final class BootsAhead implements AutoCloseable {
     }
 
     private void run() {
+        Changes.watch();
         try {
             Backend backend = Backends.select(options.get("backend").orElse(null));
             Parallel parallel = new Parallel(backend, options);
-            if (new GuestTemplates(backend, options).enabled()
-                    && parallel.limits().machines() > 1) {
+            Boot boot = new Boot(backend, options);
+            if (boot.forks() && parallel.limits().machines() > 1) {
                 resolve();
-                workAhead(new Boot(backend, options), parallel);
+                workAhead(boot, parallel);
             }
         } catch (RunException | VmException | KernelException | UncheckedIOException | IOException e) {
             if (!isClosed()) {
@@ -136,6 +147,7 @@ public final class BootsAhead implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            Changes.unwatch();
             ReadyGuests.OF_PROCESS.drop();
         }
     }
@@ -173,21 +185,23 @@ public final class BootsAhead implements AutoCloseable {
         Path image = BootImage.cached(KernelCache.root(System.getenv()).resolve("boot"));
         while (!isClosed() && reached.get() < coming.size() - 1) {
             int at = reached.get();
-            if (!readyForNext(boot, parallel, image, at) && !nextTemplate(boot, parallel, image, at)) {
-                LockSupport.parkNanos(POLL_NS);
+            works.keySet().removeIf(index -> index <= at);
+            IntFunction<Ahead> work = index ->
+                    works.computeIfAbsent(index, i -> boot.ahead(variants.get(i).orElseThrow(), image));
+            if (!readyForNext(work, parallel, at) && !nextTemplate(work, parallel, at)) {
+                LockSupport.parkNanos(LOOK_NS);
             }
         }
         while (!isClosed() && ReadyGuests.OF_PROCESS.isReady()) {
-            LockSupport.parkNanos(POLL_NS);
+            LockSupport.parkNanos(LOOK_NS);
         }
     }
 
     /** Makes the guest of the variant after {@code at} ready; false when that is done, or not to be done now. */
-    private boolean readyForNext(Boot boot, Parallel parallel, Path image, int at)
+    private boolean readyForNext(IntFunction<Ahead> work, Parallel parallel, int at)
             throws InterruptedException, IOException {
         if (readyFor >= 0 && readyFor < at) {
             ReadyGuests.OF_PROCESS.drop(); // its variant never came for it
-            readyFor = -1;
         }
         int next = at + 1;
         Variant variant = variants.get(next).orElse(null);
@@ -195,52 +209,51 @@ public final class BootsAhead implements AutoCloseable {
                 || readyFor == next
                 || ReadyGuests.OF_PROCESS.isReady()
                 || PerformanceMode.wanted(variant.shape(), options)
-                || options.get("template.seed").isPresent()) {
+                || options.get("template.seed").isPresent()
+                || !work.apply(next).hasTemplate()) {
             return false;
         }
         // Not ended half way when the run ends: a fork that fails costs its template.
-        Boot.Ahead work =
-                work(boot, variant, image, "next-" + ProcessHandle.current().pid(), machine -> {});
-        if (!work.hasTemplate()) {
-            return false;
-        }
         return during(parallel, variant, () -> {
-            if (work.makeReady()) {
-                readyFor = next;
-            }
+            readyFor = next;
+            work.apply(next).makeReady(folder("next-" + ProcessHandle.current().pid()));
         });
     }
 
     /** Makes the next template that variants after {@code at} will need; false when there is none to be made now. */
-    private boolean nextTemplate(Boot boot, Parallel parallel, Path image, int at)
+    private boolean nextTemplate(IntFunction<Ahead> work, Parallel parallel, int at)
             throws InterruptedException, IOException {
         waiting.removeIf(index -> index <= at);
         while (!missing.isEmpty() && waiting.size() < MOST_WAITING) {
             int first = missing.peek();
-            Variant variant = variants.get(first).orElseThrow();
-            String name = variant.kernel().label() + "-" + variant.topology() + "-" + variant.memoryMb();
-            Boot.Ahead work = work(boot, variant, image, name, this::started);
-            if (first <= Math.max(at, 0) || !work.lacksTemplate()) {
+            if (first <= Math.max(at, 0) || !work.apply(first).lacksTemplate()) {
                 missing.remove();
-            } else {
-                return during(parallel, variant, () -> {
-                    missing.remove();
-                    if (work.makeTemplate()) {
-                        waiting.add(first);
-                    }
-                });
+                continue;
             }
+            Variant variant = variants.get(first).orElseThrow();
+            return during(parallel, variant, () -> {
+                missing.remove();
+                String name = variant.kernel().label() + "-" + variant.topology() + "-" + variant.memoryMb();
+                if (work.apply(first).makeTemplate(folder(name), this::started)) {
+                    waiting.add(first);
+                }
+            });
         }
         return false;
     }
 
-    private Boot.Ahead work(Boot boot, Variant variant, Path image, String name, Consumer<VirtualMachine> started)
-            throws IOException {
-        return boot.ahead(variant, image, Files.createDirectories(folder.resolve(name)), started);
+    /** A folder for what a guest writes; made when there is one. */
+    private Path folder(String name) throws IOException {
+        return Files.createDirectories(folder.resolve(name));
+    }
+
+    /** Something that needs a folder. */
+    private interface Work {
+        void run() throws IOException;
     }
 
     /** Does something for which the host must have room; false when it has none. */
-    private boolean during(Parallel parallel, Variant variant, Runnable work) throws InterruptedException {
+    private boolean during(Parallel parallel, Variant variant, Work work) throws InterruptedException, IOException {
         HostSlots.Slot slot = parallel.beside(variant).orElse(null);
         if (slot == null) {
             return false;

@@ -87,6 +87,16 @@ final class GuestTemplates {
             templates.discard(key);
         }
 
+        /** Whether so many forks have failed in this process that no more are tried. */
+        boolean givenUp() {
+            return FAILED_FORKS.getOrDefault(key.name(), 0) >= PATIENCE;
+        }
+
+        /** Whether there is a template, usable or not: one look at the file system. */
+        boolean isThere() {
+            return templates.isThere(key);
+        }
+
         /** Whether there is a template that can be used, as far as its index tells. */
         boolean isMade() {
             try (Template template = templates.find(key).orElse(null)) {
@@ -114,9 +124,7 @@ final class GuestTemplates {
         identity.put("memoryMb", Integer.toString(variant.memoryMb()));
         identity.put("protocol", Long.toHexString(Wire.PROTOCOL_HASH));
         TemplateKey key = TemplateKey.of(identity);
-        return FAILED_FORKS.getOrDefault(key.name(), 0) >= PATIENCE
-                ? Optional.empty()
-                : Optional.of(new Plan(templates.get(), forking.get(), key));
+        return Optional.of(new Plan(templates.get(), forking.get(), key)).filter(plan -> !plan.givenUp());
     }
 
     /** Whether a guest that printed this may become a template. */

@@ -11,17 +11,18 @@ import java.time.Duration;
 import java.util.Objects;
 
 /** Shows a virtual machine to the agent's session as the ports it needs. */
-final class MachinePorts implements GuestPorts {
+public final class MachinePorts implements GuestPorts {
     private final VirtualMachine machine;
     private final SharedWindow window;
 
-    MachinePorts(VirtualMachine machine) {
+    /** The ports of a machine, which stays the caller's. */
+    public MachinePorts(VirtualMachine machine) {
         this.machine = machine;
         this.window = new Window(machine.memory(), MachineLayout.SHM_BASE, MachineLayout.SHM_SIZE);
     }
 
     /** What the agent reads on the kernel command line to find the window. */
-    static String kernelArgument() {
+    public static String kernelArgument() {
         return "ktstr.shm=0x" + Long.toHexString(MachineLayout.SHM_BASE) + ",0x"
                 + Long.toHexString(MachineLayout.SHM_SIZE);
     }

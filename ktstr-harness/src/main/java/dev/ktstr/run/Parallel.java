@@ -36,7 +36,9 @@ final class Parallel {
                         PerformanceMode.hostCpus(variant.shape()), variant.memoryMb(), Optional.of(variant.topology()))
                 : ordinary(variant);
         try {
-            return slots().acquire(demand, options.seconds("parallel.timeout", LIMIT));
+            HostSlots.Slot slot = slots().acquire(demand, options.seconds("parallel.timeout", LIMIT));
+            Changes.tell();
+            return slot;
         } catch (VmException e) {
             throw RunException.setup("wait", e);
         } catch (InterruptedException e) {

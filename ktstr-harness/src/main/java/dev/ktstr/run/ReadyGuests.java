@@ -68,6 +68,7 @@ final class ReadyGuests {
         if (guest != null) {
             guest = null;
             key = null;
+            Changes.tell();
         }
         return taken;
     }

@@ -1,7 +1,6 @@
 package dev.ktstr.run;
 
 import dev.ktstr.AssertResult;
-import dev.ktstr.CgroupStats;
 import dev.ktstr.Claims;
 import dev.ktstr.Ctx;
 import dev.ktstr.VmResult;
@@ -15,9 +14,6 @@ import dev.ktstr.result.Outcome;
 import dev.ktstr.result.ProjectCommit;
 import dev.ktstr.result.RunFolder;
 import dev.ktstr.result.SchedulerLog;
-import dev.ktstr.result.Sidecar;
-import dev.ktstr.result.Timings;
-import dev.ktstr.result.Verdict;
 import dev.ktstr.snapshot.SampleSeries;
 import dev.ktstr.vm.Backend;
 import dev.ktstr.vm.Backends;
@@ -27,11 +23,8 @@ import dev.ktstr.vm.host.HostSlots;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -62,22 +55,13 @@ public final class VariantRun {
     private final String kernelLabel;
     private final Options options;
     private final Path baseDir;
-    private final Timings timings = new Timings();
-    private final Instant startedAt = Instant.now();
-    private final List<String> details = new ArrayList<>();
-    private final List<String> inconclusive = new ArrayList<>();
-    private final List<CgroupStats> stats = new ArrayList<>();
-    private final Map<String, Object> facts = new LinkedHashMap<>();
-    private final Map<String, String> sections = new LinkedHashMap<>();
+    private final RunRecord record;
     private SampleSeries samples = new SampleSeries(List.of());
     private String stage = "resolve";
     private MergedChecks checks = MergedChecks.defaults(false);
     private @Nullable Variant variant;
     private @Nullable RunFolder folder;
     private @Nullable VirtualMachine machine;
-    private @Nullable Throwable cause;
-    private boolean setupFailed;
-    private boolean skip;
     private String schedulerLog = "";
 
     /** A run of the base case of that test, with paths relative to {@code baseDir}. */
@@ -103,6 +87,7 @@ public final class VariantRun {
             Options options,
             Path baseDir) {
         this.testId = testId;
+        this.record = new RunRecord(testId);
         this.shape = shape;
         this.kernel = kernel;
         this.kernelLabel = kernelLabel;
@@ -113,10 +98,10 @@ public final class VariantRun {
     /** Runs the variant. Throws only what says that this JVM itself is going down. */
     public Ended execute(Body body) {
         try {
-            Variant resolved = timings.time("resolve", this::resolve);
+            Variant resolved = record.timings().time("resolve", this::resolve);
             RunFolder run = openFolder(resolved);
             if (at("resolve", () -> skipped(resolved))) {
-                return record();
+                return ended();
             }
             Prepare.Prepared prepared = at("prepare", () -> new Prepare(options, baseDir).gather(resolved));
             Backend backend = at("prepare", this::backend);
@@ -126,18 +111,19 @@ public final class VariantRun {
                     "boot",
                     () -> new Boot(backend, options)
                             .boot(resolved, prepared.bootImage(), run.folder(), started -> started(started, slot)))) {
-                noteWay(guest.way());
+                record.way(guest.way());
                 runIn(guest, resolved, prepared, body);
             } finally {
                 slot.close();
             }
             afterVm(resolved, run);
         } catch (RunException e) {
-            fail(e, e.stage(), e.guest());
+            stage = e.stage();
+            record.failed(e, !e.guest());
         } catch (KernelException | VmException | UncheckedIOException e) {
-            fail(e, stage, false);
+            record.failed(e, true);
         }
-        return record();
+        return ended();
     }
 
     private static Shape baseCase(String testId) {
@@ -158,12 +144,12 @@ public final class VariantRun {
     private boolean skipped(Variant resolved) {
         Optional<String> reason =
                 Applicability.on(Host.here(), resolved.shape(), Optional.of(resolved.kernel()), options);
-        reason.ifPresent(details::add);
-        skip = reason.isPresent();
-        if (!skip && resolved.scheduler().filter(SchedulerEntry::isProcess).isPresent()) {
+        reason.ifPresent(record::skipped);
+        if (reason.isEmpty()
+                && resolved.scheduler().filter(SchedulerEntry::isProcess).isPresent()) {
             KernelRequirements.requireSchedExt(resolved.kernel());
         }
-        return skip;
+        return reason.isPresent();
     }
 
     private RunFolder openFolder(Variant resolved) {
@@ -184,34 +170,23 @@ public final class VariantRun {
                 resolved.topology().toString(),
                 resolved.shape().profile().flags(),
                 identity);
-        facts.putAll(VariantFacts.of(resolved));
-        PerformanceMode.note(resolved.shape(), options).ifPresent(line -> note(List.of(line)));
-        facts.put("seed", ScenarioOptions.of(options, resolved).seed());
+        VariantFacts.of(resolved).forEach(record::fact);
+        PerformanceMode.note(resolved.shape(), options).ifPresent(line -> record.notes(List.of(line)));
+        record.fact("seed", ScenarioOptions.of(options, resolved).seed());
         return folder;
     }
 
     private Backend backend() {
         String forced = options.get("backend").orElse(null);
         Backend backend = Backends.select(forced);
-        facts.put("backend", backend.name());
-        facts.put("backendReason", Backends.reason(forced, backend));
+        record.fact("backend", backend.name());
+        record.fact("backendReason", Backends.reason(forced, backend));
         return backend;
     }
 
     private void started(VirtualMachine started, HostSlots.Slot slot) {
         machine = started;
-        PerformanceMode.apply(started, slot).ifPresent(done -> facts.put("performance", done));
-    }
-
-    /** {@code timingsMs.boot} is of the way that the guest really came up; what else it took stands beside it. */
-    private void noteWay(BootWay way) {
-        facts.put("boot", way.key());
-        way.note().ifPresent(note -> facts.put("bootNote", note));
-        if (way.ahead()) {
-            facts.put("bootAhead", true);
-        }
-        timings.move("boot", "template", way.aside());
-        timings.move("boot", "warm", way.warming());
+        PerformanceMode.apply(started, slot).ifPresent(done -> record.fact("performance", done));
     }
 
     private void runIn(BootedGuest guest, Variant resolved, Prepare.Prepared prepared, Body body) {
@@ -220,7 +195,7 @@ public final class VariantRun {
                 .over(resolved.test().schedulerChecks(), "scheduler")
                 .over(resolved.test().testChecks(), "test");
         if (relaxed) {
-            facts.put(
+            record.fact(
                     "relaxed",
                     "the guest cannot keep time with the host: it is emulated, or has more vCPUs than the host CPUs");
         }
@@ -240,15 +215,15 @@ public final class VariantRun {
             });
             Optional<SchedulerControl> scheduler = resolved.scheduler()
                     .map(s -> new SchedulerControl(guest, s, prepared, options, SchedulerControl.ATTACH_LIMIT));
-            scheduler.ifPresent(s -> during("attach", () -> facts.put("schedulerRun", s.start())));
+            scheduler.ifPresent(s -> during("attach", () -> record.fact("schedulerRun", s.start())));
             during("inspect", companions::attached);
             runBody(ctx, body, companions);
-            scheduler.ifPresent(s -> during("teardown", () -> details.addAll(s.stop(details))));
+            scheduler.ifPresent(s -> during("teardown", () -> record.details(s.stop(record.details()))));
         } catch (GuestException e) {
             throw guest.explain(stage, e);
         } finally {
             checks = ctx.checks();
-            facts.put("events", ctx.events());
+            record.fact("events", ctx.events());
             keepPayloads(payloads);
             conclude(companions);
             keepSchedulerLog(guest, resolved);
@@ -257,13 +232,11 @@ public final class VariantRun {
 
     private void conclude(Companions companions) {
         Findings findings = companions.findings(checks);
-        details.addAll(findings.failures());
-        inconclusive.addAll(findings.inconclusive());
-        note(findings.notes());
-        companions.contribute(facts, sections);
+        record.add(findings);
+        companions.contribute(record.facts(), record.sections());
         RunFolder kept = folder;
         if (kept != null) {
-            companions.leave(kept, !details.isEmpty());
+            companions.leave(kept, !record.details().isEmpty());
         }
         samples = new SampleSeries(companions.samples());
     }
@@ -278,54 +251,35 @@ public final class VariantRun {
             Claims claims = new Claims(ScenarioOptions.of(options, resolved).logPasses());
             try {
                 new PostVm(resolved.test().className(), method.get())
-                        .call(new VmResult(samples, details, stats, schedulerLog, run.folder(), claims));
+                        .call(new VmResult(
+                                samples, record.details(), record.stats(), schedulerLog, run.folder(), claims));
             } catch (RunException e) {
                 throw e;
             } catch (Throwable e) {
                 rethrowIfFatal(e);
-                details.add("postVm " + method.get() + ": " + e);
-                cause = e;
+                record.threw("postVm " + method.get() + ": " + e, e);
             }
-            add(claims.untold());
+            record.add(claims.untold());
         });
-    }
-
-    private void note(List<String> more) {
-        if (!more.isEmpty()) {
-            List<Object> notes = new ArrayList<>();
-            if (facts.get("notes") instanceof List<?> known) {
-                notes.addAll(known);
-            }
-            notes.addAll(more);
-            facts.put("notes", notes);
-        }
     }
 
     private void runBody(RunContext ctx, Body body, Companions companions) {
         during("scenario", () -> {
             try {
                 AssertResult result = body.run(ctx);
-                add(result == null ? ctx.collected() : result.and(ctx.untold()));
-                add(ctx.finish());
+                record.add(result == null ? ctx.collected() : result.and(ctx.untold()));
+                record.add(ctx.finish());
             } catch (RunException | GuestException e) {
-                add(ctx.collected());
+                record.add(ctx.collected());
                 throw e;
             } catch (Throwable e) {
                 rethrowIfFatal(e);
-                add(ctx.collected());
-                details.add("the test threw " + e);
-                cause = e;
+                record.add(ctx.collected());
+                record.threw("the test threw " + e, e);
             } finally {
                 companions.ending();
             }
         });
-    }
-
-    private void add(AssertResult result) {
-        details.addAll(result.details());
-        stats.addAll(result.stats());
-        inconclusive.addAll(result.inconclusive());
-        note(result.notes());
     }
 
     private static void rethrowIfFatal(Throwable e) {
@@ -336,7 +290,7 @@ public final class VariantRun {
 
     private void keepPayloads(PayloadRuns payloads) {
         if (!payloads.facts().isEmpty()) {
-            facts.put("payloads", payloads.facts());
+            record.fact("payloads", payloads.facts());
         }
         RunFolder kept = folder;
         if (kept != null) {
@@ -352,8 +306,8 @@ public final class VariantRun {
         schedulerLog = log;
         SchedulerLog parsed = new SchedulerLog(log);
         folder.write("scheduler.log", log);
-        sections.put("scheduler log", log.isBlank() ? "(the scheduler printed nothing)" : parsed.tail());
-        parsed.dump().ifPresent(dump -> sections.put("sched_ext dump", dump));
+        record.section("scheduler log", log.isBlank() ? "(the scheduler printed nothing)" : parsed.tail());
+        parsed.dump().ifPresent(dump -> record.section("sched_ext dump", dump));
     }
 
     private void during(String name, Runnable work) {
@@ -365,77 +319,19 @@ public final class VariantRun {
 
     private <T> T at(String name, Supplier<T> work) {
         stage = name;
-        return timings.time(name, work);
+        return record.timings().time(name, work);
     }
 
-    private void fail(RuntimeException e, String reached, boolean guestFault) {
-        stage = reached;
-        setupFailed = !guestFault;
-        cause = e;
-        details.add(0, String.valueOf(e.getMessage()));
-    }
-
-    private Ended record() {
-        Verdict verdict = verdict();
-        if (verdict != Verdict.PASS && machine != null) {
-            sections.put("diagnostics", diagnostics(machine));
-        }
-        Variant known = variant;
-        String method = testId.substring(testId.indexOf('#') + 1);
-        Outcome outcome = new Outcome(
-                testId,
-                method,
-                known == null ? "ktstr/" + method : known.displayName(),
-                known == null ? "" : known.tags(),
-                verdict,
-                details,
-                stats,
+    private Ended ended() {
+        Optional<VirtualMachine> ran = Optional.ofNullable(machine);
+        return record.end(
+                Optional.ofNullable(variant),
                 checks,
-                facts,
-                verdict == Verdict.PASS ? Map.of() : sections,
-                timings.millis(),
-                startedAt,
-                Optional.ofNullable(folder).map(RunFolder::sidecar));
-        return new Ended(written(outcome), Optional.ofNullable(cause), setupFailed);
-    }
-
-    /** Writes the sidecar; when that fails, on a full disk say, the run has failed whatever it found. */
-    private Outcome written(Outcome outcome) {
-        if (outcome.sidecar().isEmpty()) {
-            return outcome;
-        }
-        try {
-            Sidecar.write(outcome.sidecar().get(), outcome);
-            return outcome;
-        } catch (UncheckedIOException e) {
-            setupFailed = true;
-            cause = cause == null ? e : cause;
-            return outcome.unrecorded(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private Verdict verdict() {
-        if (skip) {
-            return Verdict.SKIP;
-        }
-        boolean failed = !details.isEmpty();
-        details.addAll(inconclusive);
-        Variant known = variant;
-        if (known == null || !known.test().expect().failure() || setupFailed) {
-            return failed ? Verdict.FAIL : inconclusive.isEmpty() ? Verdict.PASS : Verdict.INCONCLUSIVE;
-        }
-        if (!failed && !inconclusive.isEmpty()) {
-            return Verdict.INCONCLUSIVE;
-        }
-        if (!failed) {
-            details.add("expectErr: the run was expected to fail, and nothing failed");
-            return Verdict.FAIL;
-        }
-        List<String> misses = new ExpectedError(known.test().expect())
-                .misses(ExpectedError.words(
-                        schedulerLog, machine == null ? "" : ExpectedError.console(machine.console())));
-        details.addAll(0, misses);
-        return misses.isEmpty() ? Verdict.PASS : Verdict.FAIL;
+                Optional.ofNullable(folder),
+                () -> ExpectedError.words(
+                        schedulerLog,
+                        ran.map(m -> ExpectedError.console(m.console())).orElse("")),
+                () -> ran.map(this::diagnostics));
     }
 
     private String diagnostics(VirtualMachine vm) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -42,11 +43,10 @@ final class ChildProcesses {
     private ChildProcesses() {}
 
     /**
-     * Starts a program with an empty standard input, its output and errors in a file.
-     *
-     * @throws VmException when it cannot be started
+     * Starts a program with an empty standard input, its output and errors in a file. Does not wait until it is started, which
+     * takes some milliseconds.
      */
-    static Process start(List<String> command, Path log) {
+    static Starting start(List<String> command, Path log) {
         List<String> whole = new ArrayList<>();
         Path setpriv = QemuBinary.onPath("setpriv", System.getenv("PATH")).orElse(null);
         if (setpriv == null) {
@@ -59,21 +59,38 @@ final class ChildProcesses {
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
-        try {
-            return SPAWNER.submit(() -> {
-                        Process process = builder.start();
-                        LIVE.add(process);
-                        return process;
-                    })
-                    .get(SPAWN_TIMEOUT_S, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw new VmException(
-                    command.get(0) + " could not be started: " + e.getCause().getMessage(), e.getCause());
-        } catch (TimeoutException e) {
-            throw new VmException(command.get(0) + " was not started within " + SPAWN_TIMEOUT_S + " s", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new VmException("interrupted while starting " + command.get(0), e);
+        CompletableFuture<Process> started = new CompletableFuture<>();
+        SPAWNER.execute(() -> {
+            try {
+                Process process = builder.start();
+                LIVE.add(process);
+                started.complete(process);
+            } catch (IOException | RuntimeException e) {
+                started.completeExceptionally(e);
+            }
+        });
+        return new Starting(command.get(0), started);
+    }
+
+    /** A program that is being started. */
+    record Starting(String program, CompletableFuture<Process> started) {
+        /**
+         * Waits until it runs.
+         *
+         * @throws VmException when it cannot be started
+         */
+        Process await() {
+            try {
+                return started.get(SPAWN_TIMEOUT_S, TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                throw new VmException(
+                        program + " could not be started: " + e.getCause().getMessage(), e.getCause());
+            } catch (TimeoutException e) {
+                throw new VmException(program + " was not started within " + SPAWN_TIMEOUT_S + " s", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new VmException("interrupted while starting " + program, e);
+            }
         }
     }
 

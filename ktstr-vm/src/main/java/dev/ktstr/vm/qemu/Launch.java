@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,13 +49,12 @@ record Launch(
                     new QemuCommand.Parts(layout, ram.nodePaths(), sockets.path(), console, saved != null));
             String description = Quoting.shell(command);
             Files.writeString(spec.workDir().resolve(QemuBackend.DESCRIPTION), description + "\n");
-            Process process = ChildProcesses.start(command, log);
+            ChildProcesses.Starting starting = ChildProcesses.start(command, log);
+            if (saved != null) {
+                load(starting);
+            }
+            Process process = starting.await();
             try {
-                if (saved != null) {
-                    // While QEMU sets itself up, which it does without touching RAM: two things of equal length at
-                    // once.
-                    ram.load(saved);
-                }
                 if (!sockets.acceptAll(CONNECT_TIMEOUT, process::isAlive)) {
                     throw new VmException(startFailure(process, log));
                 }
@@ -66,6 +67,20 @@ record Launch(
             } catch (IOException | RuntimeException e) {
                 end(process);
                 throw e;
+            }
+        }
+    }
+
+    /** Fills the RAM while QEMU sets itself up, which it does without touching RAM: two things of equal length at once. */
+    private void load(ChildProcesses.Starting starting) throws IOException {
+        boolean loaded = false;
+        try {
+            ram.load(Objects.requireNonNull(saved));
+            loaded = true;
+        } finally {
+            if (!loaded) {
+                // Also when this thread was interrupted: at once, or when it runs.
+                CompletableFuture<Void> unused = starting.started().thenAccept(Launch::end);
             }
         }
     }

@@ -83,6 +83,11 @@ final class TemplateStore {
         return Optional.empty();
     }
 
+    /** Whether there is a file for that key. */
+    boolean isThere(TemplateKey key) {
+        return Files.exists(file(key));
+    }
+
     /** Writes a guest down. */
     @FunctionalInterface
     interface Content {

@@ -40,6 +40,11 @@ public final class Templates {
         return Optional.empty();
     }
 
+    /** Whether a template of that key lies in one of the places; {@link #find} tells whether it can be used. */
+    public boolean isThere(TemplateKey key) {
+        return stores.stream().anyMatch(store -> store.isThere(key));
+    }
+
     /** The right to make the template of a key. */
     public static final class Making implements AutoCloseable {
         private final Flock lock;

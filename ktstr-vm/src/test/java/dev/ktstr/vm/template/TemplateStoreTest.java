@@ -68,6 +68,19 @@ class TemplateStoreTest {
     }
 
     @Test
+    void toAskWhetherATemplateIsThereDoesNotCountAsUse() throws IOException {
+        assertThat(store.isThere(key("a"))).isFalse();
+        store.save(key("a"), content(1, 1));
+        Files.setLastModifiedTime(fileOf(key("a")), FileTime.from(Instant.EPOCH));
+        assertThat(store.isThere(key("a"))).isTrue();
+        assertThat(store.isThere(key("b"))).isFalse();
+        assertThat(store.entries())
+                .singleElement()
+                .extracting(TemplateStore.Entry::usedAt)
+                .isEqualTo(Instant.EPOCH);
+    }
+
+    @Test
     void anotherKeyFindsNothing() throws IOException {
         store.save(key("a"), content(1, 1));
         assertThat(store.find(key("b"))).isEmpty();

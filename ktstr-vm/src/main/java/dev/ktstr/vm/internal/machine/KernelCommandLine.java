@@ -19,6 +19,8 @@ import java.util.List;
  *   <li>{@code random.trust_cpu=on}: nobody waits for entropy
  *   <li>{@code cryptomgr.notests}: no self tests of cryptography (0.2 s)
  *   <li>{@code rcupdate.rcu_expedited=1 rcupdate.rcu_normal_after_boot=1}: short grace periods while booting only
+ *   <li>{@code damon_stat.enabled=N}: no thread that samples memory accesses 200 times a second, which distributions' kernels
+ *       have from 6.17 on ({@code mm/damon/stat.c}); it would run beside whatever a scheduler is judged by
  *   <li>{@code 8250.nr_uarts=2}: does not probe for serial ports that are not there
  *   <li>{@code tsc=reliable}, where the CPUs are emulated or the host itself keeps time by the TSC: timers are late when the host is
  *       busy; the watchdog would call the TSC unstable and slow down every clock read. Linux 7.2's compares vCPUs with one another, with
@@ -72,6 +74,7 @@ public final class KernelCommandLine {
                 "cryptomgr.notests",
                 "rcupdate.rcu_expedited=1",
                 "rcupdate.rcu_normal_after_boot=1",
+                "damon_stat.enabled=N",
                 "8250.nr_uarts=2"));
         if (emulated || HostTsc.keepsTime()) {
             words.add("tsc=reliable");
