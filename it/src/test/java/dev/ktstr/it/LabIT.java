@@ -82,6 +82,7 @@ class LabIT {
                 .property("dev.ktstr.vm.kvm.qemuSvm", "true")
                 .property("ktstr.scheduler.path", "/lab/scx")
                 .property("ktstr.boot.timeout", "240")
+                .property("ktstr.maxOvercommit", "16")
                 .property("ktstr.attach.timeout", "120");
         // What this host has found out about the kernels; a JVM takes two minutes for it on an emulated CPU.
         for (String known : List.of("btf", "symbols")) {
