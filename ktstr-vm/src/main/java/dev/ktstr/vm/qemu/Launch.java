@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -79,8 +78,7 @@ record Launch(
             loaded = true;
         } finally {
             if (!loaded) {
-                // Also when this thread was interrupted: at once, or when it runs.
-                CompletableFuture<Void> unused = starting.started().thenAccept(Launch::end);
+                end(starting);
             }
         }
     }
@@ -122,6 +120,20 @@ record Launch(
         return "QEMU " + qemu.version() + " " + how + " before the guest ran (kernel " + spec.kernel() + "). "
                 + (said.isEmpty() ? "It printed nothing" : "It said: " + said) + "\nCommand line: "
                 + spec.workDir().resolve(QemuBackend.DESCRIPTION);
+    }
+
+    /** Ends what is being started, also when this thread was interrupted. */
+    private static void end(ChildProcesses.Starting starting) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            end(starting.await());
+        } catch (VmException e) {
+            LOG.debug("nothing is there to be ended: {}", e.getMessage());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private static void end(Process process) {
