@@ -194,7 +194,7 @@ class BootsAheadIT {
             run("boots", MANY, ctx -> {
                 await("the next template", () -> templates() == 2);
                 // This one was booted. As who needs the other would, wait until it is ready.
-                ProcessHandle ready = Children.awaitStillFork(Duration.ofMillis(500));
+                ProcessHandle ready = Children.awaitStillFork(ctx.guest(), Duration.ofMillis(500));
                 ready.destroyForcibly();
                 Children.awaitDeath(ready);
                 return null;

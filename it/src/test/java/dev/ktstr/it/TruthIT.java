@@ -125,7 +125,7 @@ class TruthIT {
                 .orElseThrow()) {
             ahead.reached(0);
             run(options, ctx -> {
-                Children.awaitStillFork(Duration.ofMillis(200));
+                Children.awaitStillFork(ctx.guest(), Duration.ofMillis(200));
                 return null;
             });
             ahead.reached(1);

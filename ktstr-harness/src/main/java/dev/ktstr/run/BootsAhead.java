@@ -67,8 +67,11 @@ public final class BootsAhead implements AutoCloseable {
     /** What can be done for variants that were looked at and have not begun, by their places in the list. */
     private final Map<Integer, Ahead> works = new HashMap<>();
 
-    /** The variant for which a guest was made ready, or was tried to be, last. */
+    /** The variant for which a guest was made ready last; one before it may have taken that, and then there is to be another. */
     private int readyFor = -1;
+
+    /** The variant for which none could be made. */
+    private int failedFor = -1;
 
     private final Object ending = new Object();
     private boolean closed;
@@ -188,13 +191,21 @@ public final class BootsAhead implements AutoCloseable {
             works.keySet().removeIf(index -> index <= at);
             IntFunction<Ahead> work = index ->
                     works.computeIfAbsent(index, i -> boot.ahead(variants.get(i).orElseThrow(), image));
-            if (!readyForNext(work, parallel, at) && !nextTemplate(work, parallel, at)) {
+            if (isAboutToBeTaken(at) || (!readyForNext(work, parallel, at) && !nextTemplate(work, parallel, at))) {
                 LockSupport.parkNanos(LOOK_NS);
             }
         }
         while (!isClosed() && ReadyGuests.OF_PROCESS.isReady()) {
             LockSupport.parkNanos(LOOK_NS);
         }
+    }
+
+    /**
+     * Whether a variant that has begun will take its guest in a moment, and so make room for the next one's: to boot a template
+     * first would take longer than the variant runs.
+     */
+    private boolean isAboutToBeTaken(int at) {
+        return readyFor == at && ReadyGuests.OF_PROCESS.isReady();
     }
 
     /** Makes the guest of the variant after {@code at} ready; false when that is done, or not to be done now. */
@@ -206,7 +217,7 @@ public final class BootsAhead implements AutoCloseable {
         int next = at + 1;
         Variant variant = variants.get(next).orElse(null);
         if (variant == null
-                || readyFor == next
+                || failedFor == next
                 || ReadyGuests.OF_PROCESS.isReady()
                 || PerformanceMode.wanted(variant.shape(), options)
                 || options.get("template.seed").isPresent()
@@ -216,7 +227,10 @@ public final class BootsAhead implements AutoCloseable {
         // Not ended half way when the run ends: a fork that fails costs its template.
         return during(parallel, variant, () -> {
             readyFor = next;
-            work.apply(next).makeReady(folder("next-" + ProcessHandle.current().pid()));
+            if (!work.apply(next)
+                    .makeReady(folder("next-" + ProcessHandle.current().pid()))) {
+                failedFor = next;
+            }
         });
     }
 
