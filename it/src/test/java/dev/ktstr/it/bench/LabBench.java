@@ -49,7 +49,8 @@ public final class LabBench {
     private static LabImage machines(Lab lab) throws IOException, InterruptedException {
         LabImage image = lab.image()
                 .kernels(List.of(KernelDiscovery.standard().find(null).image().getParent()))
-                .program(Path.of(QEMU), QEMU.substring(1));
+                .program(Path.of(QEMU), QEMU.substring(1))
+                .property("dev.ktstr.vm.kvm.qemuSvm", "true");
         for (String file : FIRMWARE) {
             image.tree(Path.of(file), file.substring(1));
         }
