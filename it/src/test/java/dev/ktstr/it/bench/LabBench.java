@@ -12,7 +12,7 @@ import java.util.List;
 /**
  * Our machine beside QEMU's {@code microvm}, both on the nested lab's KVM, in one run: boot to the agent's first byte, with
  * the same kernel, the same initramfs and the same command line; and how long a freeze of eight vCPUs takes. Prints a table.
- * With {@code forks} it lets the two backends fork guests, with {@code exits} it runs {@code KvmBench} there, with guests of a few bytes; with other arguments it boots many guests, and tells how
+ * With {@code forks} it forks guests, with {@code exits} it runs {@code KvmBench} there, with guests of a few bytes; with other arguments it boots many guests, and tells how
  * many did not come up ({@link LabBenchGuest#main}).
  *
  * <p>All of it is emulated, so the milliseconds are those of no real machine: what counts is one beside the other.
