@@ -41,7 +41,7 @@ public final class Lab {
      * With two, QEMU's threads break the state of one another's CPU now and then: of fifty guests with four vCPUs or more one ended in a
      * triple fault, and the lab's own Linux took an interrupt at the instruction behind VMRUN, where the global interrupt flag is clear (AMD
      * APM volume 2, 15.17) and the GS base still the guest's, which is the end of it. With one, that was not seen in two hundred boots, and
-     * all takes 15 % longer.
+     * all takes up to twice the time.
      */
     private static final String CPUS = "1";
 
