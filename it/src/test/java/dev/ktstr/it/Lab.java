@@ -30,9 +30,9 @@ public final class Lab {
     private static final Duration STILL = Duration.ofMinutes(2);
 
     /**
-     * Where QEMU emulates SVM it loses interrupts: on VMRUN and #VMEXIT ({@code svm_helper.c}) it changes a CPU's
-     * word of pending ones without the lock that other threads, such as the one of its timers, hold to set a bit in it. What is lost stays noted in the local APIC, and
-     * comes with the next interrupt. A one-shot timer that is lost has no next one: a CPU whose guest is busy then stood still for
+     * Where QEMU emulates SVM it loses interrupts: on VMRUN and #VMEXIT ({@code svm_helper.c}) it changes a CPU's word of pending
+     * ones without the lock that other threads, such as the one of its timers, hold to set a bit in it. What is lost stays noted in
+     * the local APIC, and comes with the next interrupt. A one-shot timer that is lost has no next one: a CPU whose guest is busy then stood still for
      * minutes or for ever, and whoever waited for that CPU with it. A periodic timer comes again after 4 ms.
      */
     private static final String PERIODIC_TIMER = "highres=off nohz=off";
@@ -72,9 +72,9 @@ public final class Lab {
         this.kernelTree = kernelTree(KernelCache.root(System.getenv()).resolve("lab"));
     }
 
-    /** An image for it, to which the caller adds what is to run. */
+    /** An image for it, to which the caller adds what is to run; guests of the {@code kvm} backend are set up for its emulated SVM. */
     public LabImage image() throws IOException, InterruptedException {
-        return new LabImage(work).modules(kernelTree);
+        return new LabImage(work).modules(kernelTree).property("dev.ktstr.vm.kvm.qemuSvm", "true");
     }
 
     /** The lab's kernel and modules: those of the archive now, or where it cannot be asked, those fetched before. */

@@ -79,7 +79,6 @@ class LabIT {
                 .tree(vm.resolve("micro.elf"), "lab/vm/target/micro.elf")
                 .property("basedir", "/lab/vm")
                 .property("ktstr.backend", KvmBackend.NAME)
-                .property("dev.ktstr.vm.kvm.qemuSvm", "true")
                 .property("ktstr.scheduler.path", "/lab/scx")
                 .property("ktstr.boot.timeout", "240")
                 .property("ktstr.maxOvercommit", "16")

@@ -98,7 +98,7 @@ public final class LabImage {
     }
 
     /** Sets a system property of what runs there. */
-    public LabImage property(String name, String value) {
+    LabImage property(String name, String value) {
         properties.add("-D" + name + "=" + value);
         return this;
     }

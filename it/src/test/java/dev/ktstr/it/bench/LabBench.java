@@ -12,8 +12,8 @@ import java.util.List;
 /**
  * Our machine beside QEMU's {@code microvm}, both on the nested lab's KVM, in one run: boot to the agent's first byte, with
  * the same kernel, the same initramfs and the same command line; and how long a freeze of eight vCPUs takes. Prints a table.
- * With {@code forks} it forks guests, with {@code exits} it runs {@code KvmBench} there, with guests of a few bytes; with other arguments it boots many guests, and tells how
- * many did not come up ({@link LabBenchGuest#main}).
+ * With {@code forks} it forks guests, with {@code exits} it runs {@code KvmBench} there, with guests of a few bytes; with other
+ * arguments it boots many guests, and tells how many did not come up ({@link LabBenchGuest#main}).
  *
  * <p>All of it is emulated, so the milliseconds are those of no real machine: what counts is one beside the other.
  */
@@ -49,8 +49,7 @@ public final class LabBench {
     private static LabImage machines(Lab lab) throws IOException, InterruptedException {
         LabImage image = lab.image()
                 .kernels(List.of(KernelDiscovery.standard().find(null).image().getParent()))
-                .program(Path.of(QEMU), QEMU.substring(1))
-                .property("dev.ktstr.vm.kvm.qemuSvm", "true");
+                .program(Path.of(QEMU), QEMU.substring(1));
         for (String file : FIRMWARE) {
             image.tree(Path.of(file), file.substring(1));
         }

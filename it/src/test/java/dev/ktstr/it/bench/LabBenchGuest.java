@@ -49,8 +49,9 @@ public final class LabBenchGuest {
     /**
      * Runs.
      *
-     * @param args none for the figures of machines; {@code forks}; or how many guests are to be booted with how many vCPUs, whose machine it is, {@code ours} or
-     *     {@code qemu}, and words for the kernel's command line: then it tells which of them did not come up
+     * @param args none for the figures of machines; {@code forks}; or how many guests are to be booted with how many vCPUs, whose
+     *     machine it is, {@code ours} or {@code qemu}, and words for the kernel's command line: then it tells which of them did
+     *     not come up
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         LabBenchGuest bench = new LabBenchGuest(Files.createTempDirectory("bench"));

@@ -1,12 +1,12 @@
 package dev.ktstr.vm.kvm;
 
-import dev.ktstr.vm.GuestMemory;
 import dev.ktstr.vm.VmExit;
 import dev.ktstr.vm.internal.linux.Kvm;
 import dev.ktstr.vm.internal.linux.KvmCpu;
 import dev.ktstr.vm.internal.linux.KvmVm;
 import dev.ktstr.vm.internal.linux.Mapping;
 import dev.ktstr.vm.internal.linux.Memfd;
+import dev.ktstr.vm.internal.ram.MappedGuestMemory;
 import dev.ktstr.vm.kvm.device.InterruptLine;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -37,6 +37,8 @@ final class BareMachine implements AutoCloseable {
             Memfd memfd = own(Memfd.create("ktstr-bench", RAM));
             Mapping mapping = own(memfd.map());
             ram = mapping.view(0, RAM);
+            MappedGuestMemory memory =
+                    own(new MappedGuestMemory(List.of(new MappedGuestMemory.Segment(0, ram)), () -> {}));
             KvmVm vm = own(kvm.createVm());
             vm.setMemory(0, 0, mapping, 0, RAM);
             for (int i = 0; i < codes.size(); i++) {
@@ -46,7 +48,7 @@ final class BareMachine implements AutoCloseable {
                 cpu.setCpuid(kvm.supportedCpuid());
                 protectedMode(cpu, at);
                 ExitHandler exits = new ExitHandler(
-                        i, hardware.ports, hardware.memory, end, new Breakpoints(), new ExitReport(new NoMemory()));
+                        i, hardware.ports, hardware.memory, end, new Breakpoints(), new ExitReport(memory));
                 vcpus.add(new Vcpu(i, cpu, exits, end, "bench"));
             }
         }
@@ -90,48 +92,5 @@ final class BareMachine implements AutoCloseable {
             }
         }
         owned.forEach(part -> KvmParts.close("part of the benchmark", part));
-    }
-
-    /** For reports of exits that do not happen here. */
-    private static final class NoMemory implements GuestMemory {
-        @Override
-        public boolean contains(long gpa, long length) {
-            return false;
-        }
-
-        @Override
-        public long size() {
-            return 0;
-        }
-
-        @Override
-        public void read(long gpa, byte[] target, int offset, int length) {
-            throw new IndexOutOfBoundsException(gpa);
-        }
-
-        @Override
-        public void write(long gpa, byte[] source, int offset, int length) {
-            throw new IndexOutOfBoundsException(gpa);
-        }
-
-        @Override
-        public int getIntAcquire(long gpa) {
-            throw new IndexOutOfBoundsException(gpa);
-        }
-
-        @Override
-        public void putIntRelease(long gpa, int value) {
-            throw new IndexOutOfBoundsException(gpa);
-        }
-
-        @Override
-        public long getLongAcquire(long gpa) {
-            throw new IndexOutOfBoundsException(gpa);
-        }
-
-        @Override
-        public void putLongRelease(long gpa, long value) {
-            throw new IndexOutOfBoundsException(gpa);
-        }
     }
 }

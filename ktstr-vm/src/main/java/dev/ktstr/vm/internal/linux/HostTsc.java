@@ -40,6 +40,8 @@ public final class HostTsc {
     private static final Path CLOCK_SOURCE =
             Path.of("/sys/devices/system/clocksource/clocksource0/current_clocksource");
 
+    private static final boolean KEEPS_TIME = keepsTime(CLOCK_SOURCE);
+
     private HostTsc() {}
 
     /**
@@ -55,12 +57,12 @@ public final class HostTsc {
      * watchdog would have taken another one.
      */
     public static boolean keepsTime() {
-        return Holder.KEEPS_TIME;
+        return KEEPS_TIME;
     }
 
+    /** Of its own, so that nobody waits for the measurement who does not ask for it. */
     private static final class Holder {
         static final OptionalInt KHZ = measure();
-        static final boolean KEEPS_TIME = keepsTime(CLOCK_SOURCE);
     }
 
     static boolean keepsTime(Path clockSource) {
